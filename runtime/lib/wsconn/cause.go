@@ -26,31 +26,27 @@ type Cause struct {
 	Retry bool
 }
 
-// HandshakeError is what Dial returns (wrapped) where no connection came about.
-type HandshakeError struct {
-	// Status is the HTTP status of the answer, 0 where there was none.
-	Status int
-	// RetryAfter is the answer's Retry-After, 0 where there was none.
-	RetryAfter time.Duration
+// handshakeFault is what Dial returns (wrapped) where no connection came about.
+type handshakeFault struct {
+	status     int           // of the HTTP answer, 0 where there was none
+	retryAfter time.Duration // 0 where the answer did not say
 	err        error
 }
 
-// Error names the status, where there is one, and the library's error.
-func (e *HandshakeError) Error() string {
-	if e.Status == 0 {
+func (e *handshakeFault) Error() string {
+	if e.status == 0 {
 		return "handshake: " + e.err.Error()
 	}
-	return fmt.Sprintf("handshake: status %d: %v", e.Status, e.err)
+	return fmt.Sprintf("handshake: status %d: %v", e.status, e.err)
 }
 
-// Unwrap returns the library's error.
-func (e *HandshakeError) Unwrap() error { return e.err }
+func (e *handshakeFault) Unwrap() error { return e.err }
 
 func handshakeError(url string, response *http.Response, err error) error {
-	h := &HandshakeError{err: err}
+	h := &handshakeFault{err: err}
 	if response != nil {
-		h.Status = response.StatusCode
-		h.RetryAfter = ParseRetryAfter(response.Header)
+		h.status = response.StatusCode
+		h.retryAfter = ParseRetryAfter(response.Header)
 	}
 	address, _, _ := strings.Cut(url, "?") // a query may carry a key
 	return fmt.Errorf("wsconn: dial %s: %w", address, h)
@@ -74,8 +70,8 @@ const (
 
 // CauseOf explains an error of Dial, Read, Write or Ping.
 func CauseOf(err error) Cause {
-	if h, ok := errors.AsType[*HandshakeError](err); ok {
-		return Cause{Status: h.Status, RetryAfter: h.RetryAfter, Retry: !refused(h.Status)}
+	if h, ok := errors.AsType[*handshakeFault](err); ok {
+		return Cause{Status: h.status, RetryAfter: h.retryAfter, Retry: !refused(h.status)}
 	}
 	if errors.Is(err, websocket.ErrMessageTooBig) {
 		return Cause{Code: int(websocket.StatusMessageTooBig), Retry: true}

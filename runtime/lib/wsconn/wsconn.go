@@ -1,15 +1,3 @@
-// Package wsconn is the one way to a WebSocket here: coder/websocket with the settings that
-// were measured to matter, and nothing of any venue.
-//
-//   - A read does not allocate: it runs under context.Background() into the caller's buffer. A
-//     cancellable context would cost 8 allocations a message; instead one AfterFunc per
-//     connection closes it when the context of Dial ends.
-//   - The library reads through 4 KiB; below it sits a buffer of 64 KiB, so a 10 KiB message
-//     costs one system call and a third of the time.
-//   - The read limit is always set: the library's own 32 KiB is less than a real depth message.
-//   - There are no read timeouts: one that expires closes the connection. The reader keeps the
-//     time of the last message, and a watchdog of the caller compares.
-//   - Compression is off, redirects and proxies are not followed, TLS is never weakened.
 package wsconn
 
 import (
@@ -27,23 +15,16 @@ import (
 	"github.com/meltica/meltica/runtime/lib/buffer"
 )
 
-// Defaults for the fields of Config that are left zero.
-const (
-	ReadBytesMax     = 16 << 20
-	HandshakeTimeout = 10 * time.Second
-	WriteTimeout     = 5 * time.Second
-	BufferBytes      = 64 << 10
-)
-
-// Config says how to connect. A zero field takes the default of its name.
+// Config says how to connect. A zero field takes the default that is named.
 type Config struct {
-	// ReadBytesMax bounds one message; a longer one ends the connection with code 1009.
+	// ReadBytesMax bounds one message; a longer one ends the connection with code 1009. 16 MiB.
 	ReadBytesMax int
-	// HandshakeTimeout bounds everything up to the answer to the upgrade: name, TCP, TLS, HTTP.
+	// HandshakeTimeout bounds everything up to the answer to the upgrade: name, TCP, TLS,
+	// HTTP. 10 s.
 	HandshakeTimeout time.Duration
-	// WriteTimeout bounds one Write or Ping.
+	// WriteTimeout bounds one Write or Ping. 5 s.
 	WriteTimeout time.Duration
-	// BufferBytes is the size of the buffer between the socket and the library.
+	// BufferBytes is the size of the buffer between the socket and the library. 64 KiB.
 	BufferBytes int
 	// Header is sent with the handshake.
 	Header http.Header
@@ -105,16 +86,16 @@ func Dial(ctx context.Context, url string, cfg Config) (*Conn, error) {
 
 func (cfg Config) withDefaults() Config {
 	if cfg.ReadBytesMax == 0 {
-		cfg.ReadBytesMax = ReadBytesMax
+		cfg.ReadBytesMax = 16 << 20
 	}
 	if cfg.HandshakeTimeout == 0 {
-		cfg.HandshakeTimeout = HandshakeTimeout
+		cfg.HandshakeTimeout = 10 * time.Second
 	}
 	if cfg.WriteTimeout == 0 {
-		cfg.WriteTimeout = WriteTimeout
+		cfg.WriteTimeout = 5 * time.Second
 	}
 	if cfg.BufferBytes == 0 {
-		cfg.BufferBytes = BufferBytes
+		cfg.BufferBytes = 64 << 10
 	}
 	if cfg.DialContext == nil {
 		cfg.DialContext = new(net.Dialer).DialContext

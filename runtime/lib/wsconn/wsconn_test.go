@@ -186,8 +186,7 @@ func TestWriteAndPing(t *testing.T) {
 	}
 }
 
-// pipe serves one connection over net.Pipe, for synctest bubbles. The server's handler gets
-// the raw server side where raw is true.
+// pipe serves one connection over net.Pipe, for synctest bubbles.
 func pipe(t *testing.T, handle func(*websocket.Conn)) wsconn.Config {
 	client, server := net.Pipe()
 	l := &oneConn{conn: make(chan net.Conn, 1), closed: make(chan struct{})}
