@@ -107,11 +107,11 @@ func Venues() []string {
 // Default returns what meltica-run does without a file: one provider on the simulator. The
 // caller owns the result.
 func Default() Config {
-	symbols := []string{"BTC-USDT", "ETH-USDT"}
+	symbols := []string{"BTC-USDT", "ETH-USDT", "SOL-USDT", "BNB-USDT", "XRP-USDT", "DOGE-USDT"}
 	p := providerDefault()
 	p.Name, p.Venue = "binance", "binance"
 	p.Symbols = symbols
-	p.Channels = Channels{Book: true, Ticker: true, Trade: true}
+	p.Channels = Channels{Book: true, Ticker: true, Trade: true, Klines: []string{"1m"}}
 	return Config{
 		Log:       Log{Level: slog.LevelInfo},
 		Simulator: Simulator{Enabled: true, Seed: 1, Rate: 1, Symbols: append([]string(nil), symbols...)},
