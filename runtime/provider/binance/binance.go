@@ -1,0 +1,97 @@
+// Package binance reads Binance spot market data: it is the venue of a provider.Provider.
+//
+// The protocol is https://github.com/binance/binance-spot-api-docs, web-socket-streams.md and
+// rest-api.md. channel.go has the streams, message.go the wire types with their traps, parse.go
+// the decoder, book.go the depth snapshots, limits.go what the venue allows.
+package binance
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/meltica/meltica/runtime/provider"
+)
+
+// The venue's own addresses.
+const (
+	StreamURL = "wss://stream.binance.com:9443"
+	RESTURL   = "https://api.binance.com"
+)
+
+// Config says what of the venue is wanted. A zero field takes the default that is named.
+type Config struct {
+	StreamURL     string    // base of the streams; StreamURL
+	RESTURL       string    // base of the REST interface; RESTURL
+	Channels      []Channel // Depth, BookTicker and Trades
+	Intervals     []string  // of Klines, as the venue writes them; 1m
+	SnapshotLimit int       // levels of a depth snapshot, each side; 1000, at most 5000
+	Quotes        []string  // quote assets, to cut names that no config translates; the usual ones
+}
+
+var errConfig = errors.New("binance: config")
+
+// Venue is Binance spot. It is immutable.
+type Venue struct{ cfg Config }
+
+var _ provider.Venue = (*Venue)(nil)
+
+// New returns the venue.
+func New(cfg Config) (*Venue, error) {
+	if cfg.StreamURL == "" {
+		cfg.StreamURL = StreamURL
+	}
+	if cfg.RESTURL == "" {
+		cfg.RESTURL = RESTURL
+	}
+	if len(cfg.Channels) == 0 {
+		cfg.Channels = []Channel{Depth, BookTicker, Trades}
+	}
+	if len(cfg.Intervals) == 0 {
+		cfg.Intervals = []string{"1m"}
+	}
+	if cfg.SnapshotLimit == 0 {
+		cfg.SnapshotLimit = 1000
+	}
+	if len(cfg.Quotes) == 0 {
+		cfg.Quotes = quotes()
+	}
+	if cfg.SnapshotLimit < 1 || cfg.SnapshotLimit > 5000 {
+		return nil, fmt.Errorf("%w: SnapshotLimit %d is not within 1 to 5000", errConfig, cfg.SnapshotLimit)
+	}
+	if slices.Contains(cfg.Channels, Trades) && slices.Contains(cfg.Channels, AggTrades) {
+		// Both are TRADE events of one stream with one sequence: each trade would come twice.
+		return nil, fmt.Errorf("%w: Trades and AggTrades exclude each other", errConfig)
+	}
+	for _, i := range cfg.Intervals {
+		if _, ok := interval(i); !ok {
+			return nil, fmt.Errorf("%w: no kline interval %q", errConfig, i)
+		}
+	}
+	return &Venue{cfg: cfg}, nil
+}
+
+// Native returns BTCUSDT for BTC-USDT.
+func (v *Venue) Native(symbol string) string { return strings.Replace(symbol, "-", "", 1) }
+
+// Canonical returns BTC-USDT for BTCUSDT: the longest known quote asset is cut off.
+func (v *Venue) Canonical(native string) (string, bool) {
+	return provider.SplitQuote(native, v.cfg.Quotes)
+}
+
+// StreamURL returns the address of combined streams.
+func (v *Venue) StreamURL() string { return v.cfg.StreamURL + "/stream" }
+
+// NewDecoder returns a decoder for one connection.
+func (v *Venue) NewDecoder() provider.Decoder { return newDecoder() }
+
+// quotes lists the assets that spot symbols are quoted in.
+func quotes() []string {
+	return []string{
+		"USDT", "USDC", "FDUSD", "TUSD", "BUSD", "USDP", "PAX", "DAI", "EURI", "AEUR", "USD1", "BFUSD",
+		"BTC", "ETH", "BNB", "TRX", "XRP", "DOGE", "DOT", "SOL",
+		"EUR", "GBP", "AUD", "TRY", "BRL", "RUB", "UAH", "ZAR", "NGN", "JPY", "PLN", "RON", "ARS", "MXN", "CZK",
+		"COP", "IDR", "IDRT", "BIDR", "BKRW", "BVND", "VAI",
+	}
+}
