@@ -1,0 +1,56 @@
+# Meltica. `make help` lists the targets.
+SHELL       := bash
+.SHELLFLAGS := -euo pipefail -c
+GOLANGCI    := v2.15.0
+BIN         := $(CURDIR)/bin
+export MELTICA_CAPTURES ?= $(abspath $(CURDIR)/../shared/captures)
+
+.DEFAULT_GOAL := help
+.PHONY: help run generate check test test-race test-pooldebug bench lint fuzz nightly ci clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## run the pipeline against the simulator until interrupted
+	go run ./cmd/meltica-run
+
+generate: ## regenerate everything from the schemas
+	go generate ./...
+
+check: ## fail if a generated file is missing, stale, edited or orphaned
+	go run ./cmd/meltica-gen check
+
+test: check test-race test-pooldebug ## everything that must pass before a commit
+
+test-race: ## vet, then all tests under the race detector, shuffled
+	go vet ./...
+	go test -race -shuffle=on ./...
+	cd runtime/bench && go vet ./... && go test -shuffle=on ./...
+
+test-pooldebug: ## the tests of all that holds leases, with quarantine and stacks
+	go test -tags pooldebug -shuffle=on ./generated/... ./runtime/...
+
+bench: ## ours beside the non-pooled baseline, as ratios
+	cd runtime/bench && go run .
+
+lint: ## golangci-lint at the pinned version
+	@test -x $(BIN)/golangci-lint-$(GOLANGCI) || { \
+		GOBIN=$(BIN) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI) && \
+		mv $(BIN)/golangci-lint $(BIN)/golangci-lint-$(GOLANGCI); }
+	$(BIN)/golangci-lint-$(GOLANGCI) run ./...
+
+FUZZTIME ?= 60s
+fuzz: ## each fuzz target for FUZZTIME
+	@go list -f '{{.Dir}} {{.ImportPath}}' ./... | while read -r dir pkg; do \
+		{ grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go 2>/dev/null || true; } | sed 's/^func //' | while read -r f; do \
+			echo "== $$pkg $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$pkg; \
+		done; done
+
+nightly: fuzz ## what takes long: fuzzing
+	go test -race -count=5 -shuffle=on ./runtime/...
+
+ci: ## what CI runs
+	bash .ci/run
+
+clean: ## remove what make built
+	rm -rf $(BIN)
