@@ -6,7 +6,7 @@ BIN         := $(CURDIR)/bin
 export MELTICA_CAPTURES ?= $(abspath $(CURDIR)/../shared/captures)
 
 .DEFAULT_GOAL := help
-.PHONY: help run generate check test test-race test-pooldebug bench lint fuzz nightly ci clean
+.PHONY: help run generate check test test-race test-pooldebug test-allocs bench lint fuzz nightly ci clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,7 +20,7 @@ generate: ## regenerate everything from the schemas
 check: ## fail if a generated file is missing, stale, edited or orphaned
 	go run ./cmd/meltica-gen check
 
-test: check test-race test-pooldebug ## everything that must pass before a commit
+test: check test-race test-pooldebug test-allocs ## everything that must pass before a commit
 
 test-race: ## vet, then all tests under the race detector, shuffled
 	go vet ./...
@@ -29,6 +29,10 @@ test-race: ## vet, then all tests under the race detector, shuffled
 
 test-pooldebug: ## the tests of all that holds leases, with quarantine and stacks
 	go test -tags pooldebug -shuffle=on ./generated/... ./runtime/...
+
+test-allocs: ## the exact counts of allocations, which the race detector would change
+	go test -shuffle=on ./generated/...
+	go test -run 'Alloc' ./runtime/...
 
 bench: ## ours beside the non-pooled baseline, as ratios
 	cd runtime/bench && go run .
