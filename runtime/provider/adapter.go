@@ -92,7 +92,10 @@ func (a *Adapter) Stats() Stats { return a.stats.snapshot() }
 
 // Disconnected says that the connection is lost: books are stale until they are synced again,
 // and the epochs of all streams are raised.
-func (a *Adapter) Disconnected(now int64) { a.out.disconnect(now) }
+func (a *Adapter) Disconnected(now int64) {
+	a.out.disconnect(now)
+	a.decoder = a.out.symbols.venue.NewDecoder() // it may count the messages of a connection
+}
 
 // stamp numbers and dates a frame whose data is in place.
 func (a *Adapter) stamp(frame *eventv1.WsFrame, isBinary bool, ingest int64) {
@@ -184,12 +187,21 @@ func (a *Adapter) exhausted(err error) (mine bool, closed error) {
 	return false, nil
 }
 
+// outOfPool reports whether err says that a pool has no object or is closed.
+func outOfPool(err error) bool {
+	_, exhausted := errors.AsType[*pool.ExhaustedError](err)
+	return exhausted || errors.Is(err, pool.ErrClosed)
+}
+
 // drop accounts for a frame for which there was no pooled object.
 func (a *Adapter) drop(bytes int, err error) error {
 	a.stats.frames.Add(1)
 	a.stats.bytes.Add(uint64(bytes))
 	a.stats.failed.Add(1)
 	a.sawData = true
+	if a.out.symbols.limits.Unnumbered {
+		a.out.Gap("")
+	}
 	_, closed := a.exhausted(err)
 	return closed
 }

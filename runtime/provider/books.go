@@ -20,7 +20,10 @@ var (
 )
 
 // Diff describes a change of a book whose levels were given to Bid and Ask. Without levels the
-// sequence moves all the same.
+// sequence moves all the same. Where the stream carries the snapshots, First and Last may be 0:
+// First is then the number after the book's last, and Last is First. So a venue that numbers
+// the messages of a connection, or none, has diffs without holes in each book. Where the venue
+// names the diff before in Prev, the published update begins right after that one.
 type Diff struct {
 	Symbol            string
 	First, Last, Prev uint64
@@ -37,17 +40,22 @@ type Snapshot struct {
 	Time        int64 // Unix ns; 0 where the venue sends none
 	Checksum    uint32
 	HasChecksum bool
+	Alone       bool // the stream has no diffs: one snapshot follows another
 }
 
-// Bid collects a bid for the next Diff or Snapshot.
+// Bid collects a bid for the next Diff or Snapshot. On an error what was collected is dropped.
 func (n *Normalizer) Bid(price, quantity string) (err error) {
-	n.bids, err = appendLevel(n.bids, price, quantity)
+	if n.bids, err = appendLevel(n.bids, price, quantity); err != nil {
+		n.take()
+	}
 	return err
 }
 
-// Ask collects an ask for the next Diff or Snapshot.
+// Ask collects an ask for the next Diff or Snapshot. On an error what was collected is dropped.
 func (n *Normalizer) Ask(price, quantity string) (err error) {
-	n.asks, err = appendLevel(n.asks, price, quantity)
+	if n.asks, err = appendLevel(n.asks, price, quantity); err != nil {
+		n.take()
+	}
 	return err
 }
 
@@ -73,15 +81,20 @@ func (n *Normalizer) take() (bids, asks []book.Level) {
 // Diff gives the collected levels to the book, and publishes them as a BOOK_UPDATE while the
 // book is live. A diff that does not follow makes the book stale and asks for a snapshot.
 func (n *Normalizer) Diff(d *Diff) error {
+	bids, asks := n.take() // first: levels of a symbol that is not ours must not be the next one's
 	ins, err := n.instrument(d.Symbol)
 	if err != nil {
 		return err
 	}
-	bids, asks := n.take()
 	if len(bids) > diffLevelsMax || len(asks) > diffLevelsMax {
 		return errLevels
 	}
+	ins.pad(bids, asks)
 	change := book.Diff{First: d.First, Last: d.Last, Prev: d.Prev, Bids: bids, Asks: asks}
+	if n.inline && change.First == 0 {
+		change.First = ins.book.LastID() + 1
+		change.Last = max(change.Last, change.First)
+	}
 	if err := n.owed(ins); err != nil {
 		return err
 	}
@@ -104,8 +117,14 @@ func (n *Normalizer) Diff(d *Diff) error {
 	}
 	switch outcome {
 	case book.Changed:
+		if d.Prev > d.Last {
+			return n.renumbered(ins, lease)
+		}
+		if d.Prev > 0 {
+			change.First = d.Prev + 1 // ids that other books or no book had are no hole
+		}
 		ev := lease.Value()
-		ev.Epoch, ev.SeqFirst, ev.SeqLast = ins.bookEpoch, d.First, d.Last
+		ev.Epoch, ev.SeqFirst, ev.SeqLast = ins.bookEpoch, change.First, change.Last
 		update := ev.SetBookUpdate()
 		update.Bids, update.Asks = appendLevels(update.Bids, bids), appendLevels(update.Asks, asks)
 		update.Checksum = d.Checksum
@@ -123,9 +142,20 @@ func (n *Normalizer) Diff(d *Diff) error {
 	return nil
 }
 
+// renumbered begins a new epoch of a live book, after a diff with which the venue's ids went
+// back and whose Prev says that nothing is missing. It owns the lease.
+func (n *Normalizer) renumbered(ins *instrument, lease eventv1.CanonicalEventLease) error {
+	ins.bookEpoch++
+	ins.tops.Reset()
+	ins.snapshotDue = true
+	n.publishStale(ins, lease)
+	return n.owed(ins)
+}
+
 // Snapshot gives the collected levels to the book as its new whole. When the book is live by
 // it, its top is published as a BOOK_SNAPSHOT.
 func (n *Normalizer) Snapshot(s *Snapshot) error {
+	bids, asks := n.take()
 	var err error
 	if n.current, err = n.symbols.only(); s.Symbol != "" {
 		n.current, err = n.symbols.lookup(s.Symbol)
@@ -134,9 +164,17 @@ func (n *Normalizer) Snapshot(s *Snapshot) error {
 	if err != nil {
 		return err
 	}
-	bids, asks := n.take()
-	before, resyncs := ins.book.State(), ins.book.Counters().Resyncs
-	outcome, reason := ins.book.Snapshot(book.Snapshot{Last: s.Last, Bids: bids, Asks: asks}), ins.book.Err()
+	if ins.renewing { // one that does not do asks anew, too
+		ins.renewing, ins.fetching = false, false
+		n.syncing.Add(-1)
+	}
+	ins.pad(bids, asks)
+	before, last, resyncs := ins.book.State(), ins.book.LastID(), ins.book.Counters().Resyncs
+	id := s.Last
+	if n.inline && id == 0 {
+		id = last + 1 // as in Diff
+	}
+	outcome, reason := ins.book.Snapshot(book.Snapshot{Last: id, Bids: bids, Asks: asks}), ins.book.Err()
 	if outcome == book.Ready && !n.checksumOK(ins, s.Checksum, s.HasChecksum) {
 		outcome, reason = book.Retry, errChecksum
 		if before == book.Live {
@@ -147,6 +185,13 @@ func (n *Normalizer) Snapshot(s *Snapshot) error {
 	case book.Ready:
 		ins.retries.Reset()
 		ins.asked, ins.snapshotDue = false, true
+		if n.inline && before == book.Live && id != last && !s.Alone {
+			// It replaces a live book without the diffs in between: the venue began anew, maybe at
+			// update id 1, so what follows must not be compared with what was before.
+			ins.bookEpoch++
+			ins.tops.Reset()
+			ins.staleDue = true
+		}
 		n.planRefresh(ins)
 		if before == book.Live {
 			n.stats.refreshes.Add(1)
@@ -197,7 +242,7 @@ func (n *Normalizer) show(ins *instrument, exchangeTime int64) {
 		// The second diff: one is kept, so an answer from now on is most likely not too old.
 		ins.refreshing = false
 		n.fetch(ins)
-	case n.ingest >= ins.refreshAt && !ins.fetching:
+	case n.ingest >= ins.refreshAt && !ins.fetching && !n.inline: // else only a new connection brings one
 		n.planRefresh(ins)
 		ins.book.Refresh()
 		ins.refreshing = true
@@ -257,6 +302,32 @@ func (n *Normalizer) broke(ins *instrument, reason error) {
 	n.cfg.Log.Warn("book is stale", "symbol", ins.symbol, "reason", reason)
 }
 
+// Gap says that diffs of a symbol, or, with "", of the whole connection are missing, where their
+// numbers can't show it. The books are stale and wait for a snapshot. A decoder of diffs that
+// have no numbers must call it for each that it could not hand on. Levels that were collected are
+// dropped.
+func (n *Normalizer) Gap(symbol string) {
+	n.take()
+	var empty error // the pool: each Get would wait for its timeout
+	for _, ins := range n.symbols.list {
+		if symbol != "" && symbol != ins.native {
+			continue
+		}
+		if ins.book.State() == book.Live {
+			ins.book.Invalidate()
+			n.broke(ins, book.ErrGap)
+			ins.staleDue = true
+			if empty == nil {
+				empty = n.owed(ins)
+			}
+			if empty != nil {
+				n.stats.exhausted.Add(1) // the next diff tries again
+			}
+		}
+		n.resync(ins)
+	}
+}
+
 // resync asks for a snapshot, unless one is under way.
 func (n *Normalizer) resync(ins *instrument) {
 	if !ins.fetching {
@@ -310,12 +381,17 @@ func (n *Normalizer) countTops(ins *instrument, ok, bad uint64) {
 // new epoch.
 func (n *Normalizer) disconnect(now int64) {
 	n.ingest, n.restart = now, false
+	n.syncing.Store(0)
 	for _, ins := range n.symbols.list {
 		live := ins.book.State() == book.Live
 		ins.book.Invalidate()
 		ins.tops.Reset()
 		ins.epoch++
 		ins.bookEpoch++
+		ins.hasTicker = false
+		if ins.renewing { // a fetch outlives the connection, a subscription does not
+			ins.renewing, ins.fetching = false, false
+		}
 		ins.snapshotDue, ins.refreshing = false, false
 		if !live {
 			continue

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/meltica/meltica/generated/eventv1"
 	"github.com/meltica/meltica/runtime/lib/decimal"
@@ -16,6 +17,7 @@ var (
 	errNegative = errors.New("provider: negative number")
 	errSide     = errors.New("provider: trade without a side")
 	errTime     = errors.New("provider: impossible time")
+	errTradeID  = errors.New("provider: trade id is empty or too long")
 )
 
 // Normalizer makes canonical events of what a Decoder has read, and publishes them. The strings
@@ -30,7 +32,9 @@ type Normalizer struct {
 	checksum func(*book.Book) uint32
 	inline   bool              // the stream carries the snapshots
 	request  func(*instrument) // asks for a snapshot; must not block
-	acked    func(id int64, refusal string)
+	acked    func(id int64, refusal string, whole bool)
+
+	syncing atomic.Int32 // books that were subscribed anew and have no snapshot yet; keep reads it, too
 
 	// Of the message under way.
 	ingest  int64
@@ -47,6 +51,7 @@ type Normalizer struct {
 type Trade struct {
 	Symbol          string // the venue's name
 	ID              uint64
+	TextID          string // the id where it may be no number; ID is not read then
 	First, Last     uint64 // provider sequence
 	Time            int64  // Unix ns
 	Price, Quantity string
@@ -59,6 +64,10 @@ type Ticker struct {
 	Seq                                          uint64
 	Time                                         int64 // Unix ns; 0 where the venue sends none
 	BidPrice, BidQuantity, AskPrice, AskQuantity string
+	LastPrice, High24h, Low24h, Volume24h        string // "" where the venue sends none
+
+	Apart bool // Seq does not number the book's updates: it can't be held against the book
+	Delta bool // a number that is "" is as in the last ticker of the symbol; ignored without one
 }
 
 // Kline is one bar.
@@ -77,6 +86,10 @@ type Status struct {
 	Symbol                                                      string
 	Status                                                      eventv1.TradingStatus
 	PriceIncrement, QuantityIncrement, QuantityMin, NotionalMin string
+
+	// The digits after the point that the levels of the symbol are padded to from now on, where
+	// the venue's checksum is of padded numbers; else 0.
+	PriceScale, QuantityScale int
 }
 
 // begin starts a message.
@@ -106,6 +119,12 @@ func (n *Normalizer) Trade(t *Trade) error {
 	if t.Side == eventv1.SideUnset {
 		return errSide
 	}
+	var id eventv1.TradeID
+	if t.TextID == "" {
+		id.SetUint(t.ID)
+	} else if !id.Set(t.TextID) {
+		return errTradeID
+	}
 	lease, err := n.event(ins, t.Time)
 	if err != nil {
 		return err
@@ -113,7 +132,7 @@ func (n *Normalizer) Trade(t *Trade) error {
 	ev := lease.Value()
 	ev.SeqFirst, ev.SeqLast = t.First, t.Last
 	trade := ev.SetTrade()
-	trade.TradeID.SetUint(t.ID)
+	trade.TradeID = id
 	trade.Side, trade.Price, trade.Quantity = t.Side, price, quantity
 	n.stats.trades.Add(1)
 	n.publish(lease)
@@ -126,25 +145,45 @@ func (n *Normalizer) Ticker(t *Ticker) error {
 	if err != nil {
 		return err
 	}
-	var num numbers
-	bid := book.Level{Price: num.notNegative(t.BidPrice), Quantity: num.notNegative(t.BidQuantity)}
-	ask := book.Level{Price: num.notNegative(t.AskPrice), Quantity: num.notNegative(t.AskQuantity)}
-	if num.err != nil {
-		return num.err
+	if t.Delta && !ins.hasTicker {
+		return ErrIgnored
 	}
-	n.checkTop(ins, t.Seq, bid, ask)
+	body, err := t.body(&ins.ticker)
+	if err != nil {
+		return err
+	}
+	ins.ticker, ins.hasTicker = body, true
+	if !t.Apart {
+		n.checkTop(ins, t.Seq, book.Level{Price: body.BidPrice, Quantity: body.BidQuantity},
+			book.Level{Price: body.AskPrice, Quantity: body.AskQuantity})
+	}
 	lease, err := n.event(ins, t.Time)
 	if err != nil {
 		return err
 	}
 	ev := lease.Value()
 	ev.SeqFirst, ev.SeqLast = t.Seq, t.Seq
-	ticker := ev.SetTicker()
-	ticker.BidPrice, ticker.BidQuantity = bid.Price, bid.Quantity
-	ticker.AskPrice, ticker.AskQuantity = ask.Price, ask.Quantity
+	*ev.SetTicker() = body
 	n.stats.tickers.Add(1)
 	n.publish(lease)
 	return nil
+}
+
+// body parses the numbers. Those that a delta leaves out are taken from the last ticker.
+func (t *Ticker) body(last *eventv1.Ticker) (body eventv1.Ticker, err error) {
+	if t.Delta {
+		body = *last
+	}
+	var num numbers
+	body.BidPrice = num.orLast(t.BidPrice, body.BidPrice, t.Delta)
+	body.BidQuantity = num.orLast(t.BidQuantity, body.BidQuantity, t.Delta)
+	body.AskPrice = num.orLast(t.AskPrice, body.AskPrice, t.Delta)
+	body.AskQuantity = num.orLast(t.AskQuantity, body.AskQuantity, t.Delta)
+	body.LastPrice = num.orLast(t.LastPrice, body.LastPrice, true)
+	body.High24h = num.orLast(t.High24h, body.High24h, true)
+	body.Low24h = num.orLast(t.Low24h, body.Low24h, true)
+	body.Volume24h = num.orLast(t.Volume24h, body.Volume24h, true)
+	return body, num.err
 }
 
 // Kline publishes a KLINE. Klines have no sequence.
@@ -192,6 +231,7 @@ func (n *Normalizer) Status(s *Status) error {
 	if num.err != nil {
 		return num.err
 	}
+	ins.priceScale, ins.quantityScale = max(s.PriceScale, 0), max(s.QuantityScale, 0)
 	if body == ins.status {
 		return nil
 	}
@@ -210,7 +250,15 @@ func (n *Normalizer) Status(s *Status) error {
 // An id of 0 means that the answer named none: it is the oldest request's.
 func (n *Normalizer) Ack(id int64, refusal string) {
 	if n.acked != nil {
-		n.acked(id, refusal)
+		n.acked(id, refusal, false)
+	}
+}
+
+// Refuse reports that the venue refused the whole request id, where it else answers for each
+// stream (Limits.AckEach).
+func (n *Normalizer) Refuse(id int64, refusal string) {
+	if n.acked != nil {
+		n.acked(id, refusal, true)
 	}
 }
 
@@ -262,6 +310,14 @@ func (p *numbers) notNegative(text string) decimal.Decimal {
 		p.err = fmt.Errorf("%w: %s", errNegative, d)
 	}
 	return d
+}
+
+// orLast parses a number that may be zero. One that may be left out is then what it was.
+func (p *numbers) orLast(text string, last decimal.Decimal, optional bool) decimal.Decimal {
+	if text == "" && optional {
+		return last
+	}
+	return p.notNegative(text)
 }
 
 // orZero parses a number that may be zero or left out.

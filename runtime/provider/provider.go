@@ -108,7 +108,7 @@ type Provider struct {
 }
 
 // New prepares a provider: the symbols are spread over as many connections as the venue's
-// limits ask for, all streams of a symbol on one. Nothing is dialled before Run.
+// limits ask for, all streams of a symbol and route on one. Nothing is dialled before Run.
 func New(venue Venue, cfg Config) (*Provider, error) {
 	if len(cfg.Symbols) == 0 {
 		return nil, fmt.Errorf("%w: %s: no symbols", errConfig, cfg.Name)
@@ -124,12 +124,18 @@ func New(venue Venue, cfg Config) (*Provider, error) {
 	if p.info, err = newAdapter(venue, cfg, 0); err != nil {
 		return nil, err
 	}
-	for i, symbols := range shards(venue, cfg.Symbols) {
-		c, err := newConnection(p, uint64(i)+1, symbols)
-		if err != nil {
-			return nil, err
+	routes := []Venue{venue}
+	if routed, ok := venue.(Routed); ok {
+		routes = routed.Routes()
+	}
+	for _, route := range routes {
+		for _, symbols := range shards(route, cfg.Symbols) {
+			c, err := newConnection(p, route, uint64(len(p.connections))+1, symbols)
+			if err != nil {
+				return nil, err
+			}
+			p.connections = append(p.connections, c)
 		}
-		p.connections = append(p.connections, c)
 	}
 	return p, nil
 }

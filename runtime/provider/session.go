@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -55,6 +56,7 @@ type Connection struct {
 type connection struct {
 	// Immutable.
 	p       *Provider
+	venue   Venue
 	limits  Limits
 	streams []string
 
@@ -63,30 +65,43 @@ type connection struct {
 	backoff *backoff.Backoff
 	spare   buffer.Buffer // for a message that no pooled frame is free for
 
+	broken   chan string // book streams that keep is to subscribe anew; at most one of each symbol
 	acks     acks
 	id       atomic.Uint32
 	state    atomic.Value // string
 	lastData atomic.Int64
 }
 
-func newConnection(p *Provider, stream uint64, symbols []string) (*connection, error) {
+func newConnection(p *Provider, venue Venue, stream uint64, symbols []string) (*connection, error) {
 	cfg := p.cfg
 	cfg.Symbols = symbols
-	a, err := newAdapter(p.venue, cfg, stream)
+	a, err := newAdapter(venue, cfg, stream)
 	if err != nil {
 		return nil, err
 	}
-	limits := p.venue.Limits()
+	limits := venue.Limits()
 	if cfg.Lifetime > 0 {
 		limits.Lifetime = cfg.Lifetime
 	}
-	c := &connection{p: p, limits: limits, adapter: a, backoff: backoff.New(cfg.Backoff, a.rand)}
+	c := &connection{p: p, venue: venue, limits: limits, adapter: a, backoff: backoff.New(cfg.Backoff, a.rand)}
 	c.state.Store(waiting)
 	for _, ins := range a.out.symbols.list {
-		c.streams = p.venue.Streams(c.streams, ins.native)
+		c.streams = venue.Streams(c.streams, ins.native)
 	}
-	a.out.acked = func(id int64, refusal string) {
-		if refused := c.acks.done(id, refusal); refused > 0 {
+	if channelOf := limits.ChannelOf; channelOf != nil {
+		order := make(map[string]int)
+		for _, s := range c.streams {
+			if _, known := order[channelOf(s)]; !known {
+				order[channelOf(s)] = len(order)
+			}
+		}
+		slices.SortStableFunc(c.streams, func(a, b string) int { return order[channelOf(a)] - order[channelOf(b)] })
+		c.streams = slices.Compact(c.streams) // streams of no symbol, which each symbol names
+	}
+	c.broken = make(chan string, len(symbols))
+	c.acks.each = limits.AckEach
+	a.out.acked = func(id int64, refusal string, whole bool) {
+		if refused := c.acks.done(id, refusal, whole); refused > 0 {
 			a.stats.refused.Add(uint64(refused))
 			cfg.Log.Error("subscriptions refused", "streams", refused, "reason", clip(refusal))
 		}
@@ -131,7 +146,7 @@ func (c *connection) once(ctx context.Context) error {
 	defer cancel(errEnded)
 	c.state.Store(dialing)
 	c.id.Store(c.p.connectionID.Add(1))
-	ws, err := wsconn.Dial(ctx, c.p.venue.StreamURL(), wsconn.Config{
+	ws, err := wsconn.Dial(ctx, c.venue.StreamURL(), wsconn.Config{
 		ReadBytesMax: c.p.cfg.ReadBytesMax, DialContext: c.p.cfg.DialContext, Now: c.p.cfg.Now,
 	})
 	if err != nil {
@@ -142,6 +157,9 @@ func (c *connection) once(ctx context.Context) error {
 	c.adapter.out.request = c.requester(running, cancel)
 	c.lastData.Store(ws.LastReceive())
 	c.acks.reset()
+	for len(c.broken) > 0 { // of the connection before
+		<-c.broken
+	}
 	c.state.Store(subscribing)
 
 	// Up to a twentieth early, so that not all connections of a start end in one moment.
@@ -215,18 +233,26 @@ func (c *connection) keep(ctx context.Context, ws *wsconn.Conn, life time.Durati
 	if err := c.subscribe(ctx, ws); err != nil {
 		return err
 	}
-	subscribed, pinged := time.Now(), time.Now()
+	subscribed, pinged, renewed := time.Now(), time.Now(), time.Now()
+	id := int64(len(c.streams)) + 1 // above all that subscribe has used
 	tick := time.NewTicker(c.watchEvery())
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case stream := <-c.broken:
+			if err := c.renew(ctx, ws, id, stream); err != nil {
+				return err
+			}
+			renewed, id = time.Now(), id+2
 		case now := <-tick.C:
 			unconfirmed := c.acks.waiting()
 			switch {
 			case unconfirmed && now.Sub(subscribed) > c.p.cfg.AckTimeout:
 				return errAck
+			case c.adapter.out.syncing.Load() > 0 && len(c.broken) == 0 && now.Sub(renewed) > c.p.cfg.AckTimeout:
+				return errResync
 			case c.p.cfg.Now()-c.lastData.Load() > int64(c.p.cfg.StaleAfter):
 				return fmt.Errorf("%w for %v", errStale, c.p.cfg.StaleAfter)
 			case c.limits.Lifetime > 0 && now.Sub(subscribed) >= life:
@@ -266,8 +292,14 @@ func (c *connection) subscribe(ctx context.Context, ws *wsconn.Conn) error {
 			}
 		}
 		batch := c.streams[at:min(at+c.limits.BatchMax, len(c.streams))]
+		if channelOf := c.limits.ChannelOf; channelOf != nil {
+			other := func(s string) bool { return channelOf(s) != channelOf(batch[0]) }
+			if i := slices.IndexFunc(batch, other); i > 0 {
+				batch = batch[:i]
+			}
+		}
 		at += len(batch)
-		request = c.p.venue.Subscribe(request[:0], id, batch)
+		request = c.venue.Subscribe(request[:0], id, batch)
 		c.acks.expect(id, len(batch))
 		if err := ws.Write(ctx, request); err != nil {
 			return err
@@ -277,11 +309,14 @@ func (c *connection) subscribe(ctx context.Context, ws *wsconn.Conn) error {
 }
 
 // requester returns how a book of this connection asks for a snapshot: from the venue's REST
-// interface, or, where the stream itself carries snapshots, by a new connection.
+// interface, or, where the stream itself carries snapshots, by a new subscription or connection.
 func (c *connection) requester(running context.Context, cancel context.CancelCauseFunc) func(*instrument) {
 	return func(ins *instrument) {
-		if url := c.p.venue.SnapshotURL(ins.native); url != "" {
+		if url := c.venue.SnapshotURL(ins.native); url != "" {
 			c.p.fetcher.snapshot(running, url, ins, &c.adapter.stats)
+			return
+		}
+		if c.resubscribe(ins) {
 			return
 		}
 		ins.fetching = false
@@ -298,6 +333,8 @@ func (c *connection) describe() Connection {
 
 // acks is what the venue has not confirmed yet.
 type acks struct {
+	each bool // immutable: one answer for each stream, instead of one for a request
+
 	mu      sync.Mutex // protects the following
 	pending []ack      // oldest first
 }
@@ -326,17 +363,25 @@ func (a *acks) waiting() bool {
 }
 
 // done takes an answer and returns how many streams it refused. An id of 0 is the oldest's.
-func (a *acks) done(id int64, refusal string) (refused int) {
+func (a *acks) done(id int64, refusal string, whole bool) (refused int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for i, p := range a.pending {
-		if p.id == id || id == 0 {
-			a.pending = append(a.pending[:i], a.pending[i+1:]...)
-			if refusal != "" {
-				return p.streams
-			}
-			return 0
+	for i := range a.pending {
+		p := &a.pending[i]
+		if p.id != id && id != 0 {
+			continue
 		}
+		answered := p.streams
+		if a.each && !whole {
+			answered = 1
+		}
+		if p.streams -= answered; p.streams == 0 {
+			a.pending = append(a.pending[:i], a.pending[i+1:]...)
+		}
+		if refusal != "" {
+			return answered
+		}
+		return 0
 	}
 	return 0
 }

@@ -101,7 +101,7 @@ func (f *fetcher) get(ctx context.Context, url string, weight int) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }() // it was read; nothing is lost
 	body, err := io.ReadAll(io.LimitReader(answer.Body, fetchBytesMax+1))
 	if err != nil {
 		return nil, err

@@ -40,12 +40,32 @@ type instrument struct {
 	asked       bool  // not the first time since the book was synced
 	refreshing  bool  // the live book keeps diffs, and the next one asks for a snapshot
 	refreshAt   int64 // ingest time of the next refresh
-	shownAt     int64 // ingest time of the last BOOK_SNAPSHOT
-	retries     *backoff.Backoff
 
-	status eventv1.InstrumentStatus // last published
+	renewing       bool  // it was subscribed anew, and no snapshot has come
+	resubscribedAt int64 // ingest time
+	shownAt        int64 // ingest time of the last BOOK_SNAPSHOT
+	retries        *backoff.Backoff
+
+	status    eventv1.InstrumentStatus // last published
+	ticker    eventv1.Ticker           // last of this connection, what deltas change
+	hasTicker bool
+
+	priceScale, quantityScale int // digits after the point that levels are padded to
 
 	mailbox atomic.Pointer[response] // one slot: put in by the fetcher, taken out by the owner
+}
+
+// pad gives levels the trailing zeros that the venue computes its checksum with.
+func (ins *instrument) pad(bids, asks []book.Level) {
+	if ins.priceScale == 0 && ins.quantityScale == 0 {
+		return
+	}
+	for _, levels := range [2][]book.Level{bids, asks} {
+		for i := range levels {
+			l := &levels[i]
+			l.Price, l.Quantity = l.Price.Pad(ins.priceScale), l.Quantity.Pad(ins.quantityScale)
+		}
+	}
 }
 
 // symbols is the table of one connection.
@@ -80,7 +100,7 @@ func newSymbols(venue Venue, canonical []string, rnd *rand.Rand) (*symbols, erro
 func (s *symbols) add(native, symbol string) *instrument {
 	ins := &instrument{
 		native: native, symbol: symbol, epoch: 1, bookEpoch: 1,
-		book: book.NewAssembler(book.Config{Rule: s.limits.Rule}),
+		book: book.NewAssembler(book.Config{Rule: s.limits.Rule, DepthMax: s.limits.BookDepthMax}),
 		retries: backoff.New(backoff.Config{Min: 250 * time.Millisecond, Max: 30 * time.Second, StableAfter: time.Hour},
 			rand.New(rand.NewPCG(s.rand.Uint64(), s.rand.Uint64()))),
 	}
@@ -115,6 +135,11 @@ func (s *symbols) lookup(native string) (*instrument, error) {
 	}
 	if len(s.list) >= derivedMax {
 		return nil, errManySymbol
+	}
+	for _, ins := range s.list {
+		if ins.symbol == symbol {
+			return nil, fmt.Errorf("provider: symbol %s: %w: %s and %s", symbol, errDuplicate, ins.native, clip(native))
+		}
 	}
 	return s.add(strings.Clone(native), strings.Clone(symbol)), nil // native aliases the frame
 }

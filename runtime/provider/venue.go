@@ -2,6 +2,7 @@ package provider
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -35,6 +36,13 @@ type Venue interface {
 	NewDecoder() Decoder
 }
 
+// Routed is a Venue whose streams come from several addresses: each route is a Venue of its own
+// connections, with the streams that are there. No kind of event may come by two of them.
+type Routed interface {
+	Venue
+	Routes() []Venue
+}
+
 // Decoder reads the messages of one venue into a Normalizer. It belongs to one goroutine and
 // reuses its memory: what it decodes may alias data and is dead once the call returns.
 type Decoder interface {
@@ -61,8 +69,62 @@ type Limits struct {
 	WeightPerMinute int // request weight that we spend at most, in the long run
 	WeightBurst     int // request weight that we spend at once
 
-	Rule     book.Rule                 // how diffs chain
-	Checksum func(b *book.Book) uint32 // the venue's checksum of a book; nil where it sends none
+	// ChannelOf returns what the streams of one request must have in common; nil where a request
+	// takes any streams.
+	ChannelOf func(stream string) string
+	AckEach   bool // each stream of a request is answered apart
+
+	Rule book.Rule // how diffs chain
+	// Unnumbered says that nothing in a message shows that one before it is missing: a frame that we
+	// drop makes all books stale.
+	Unnumbered   bool
+	BookDepthMax int // levels of each side that the venue sends removals for; 0 for all
+	// Checksum is the venue's of a book; nil where it sends none. The one of a Limits may keep a
+	// buffer: one goroutine calls it.
+	Checksum func(b *book.Book) uint32
+}
+
+// Results joins what became of the elements of one message. The zero value is ready.
+type Results struct {
+	fault   error // the first
+	taken   bool  // one was not ignored
+	ignored bool
+}
+
+// Add takes the result of one element: one that is ignored or at fault does not stop the others.
+// It reports false where the rest is in vain, because our pool has no more objects: each Get would
+// wait for its timeout, with the socket unread.
+func (r *Results) Add(err error) (more bool) {
+	switch {
+	case err == nil:
+		r.taken = true
+	case errors.Is(err, ErrIgnored):
+		r.ignored = true
+	case outOfPool(err):
+		r.fault = err
+		return false
+	case r.fault == nil:
+		r.fault = err
+	}
+	return true
+}
+
+// Err returns the result of the message: the first fault, or ErrIgnored where all were ignored.
+func (r *Results) Err() error {
+	if r.fault == nil && r.ignored && !r.taken {
+		return ErrIgnored
+	}
+	return r.fault
+}
+
+// ParseTime returns the Unix ns of an RFC 3339 time with any number of digits after the second,
+// from 1970 to 2261. It does not allocate for a time in UTC.
+func ParseTime(text string) (int64, error) {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil || t.Unix() < 0 || t.Year() > 2261 {
+		return 0, fmt.Errorf("%w: %q", errTime, clip(text))
+	}
+	return t.UnixNano(), nil
 }
 
 // SplitQuote cuts a name such as BTCUSDT into base and quote by a list of quote assets, the

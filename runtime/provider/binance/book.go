@@ -1,6 +1,7 @@
 package binance
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -12,20 +13,19 @@ import (
 	"github.com/meltica/meltica/runtime/provider"
 )
 
-const (
-	depthPath = "/api/v3/depth"
-	infoPath  = "/api/v3/exchangeInfo"
-)
-
 var errStatus = errors.New("binance: unknown symbol status")
 
-// SnapshotURL is GET /api/v3/depth.
+// SnapshotURL is GET /api/v3/depth, or /fapi/v1/depth.
 func (v *Venue) SnapshotURL(native string) string {
-	return v.cfg.RESTURL + depthPath + "?symbol=" + url.QueryEscape(native) + "&limit=" + strconv.Itoa(v.cfg.SnapshotLimit)
+	return v.cfg.RESTURL + v.market.depthPath + "?symbol=" + url.QueryEscape(native) + "&limit=" + strconv.Itoa(v.cfg.SnapshotLimit)
 }
 
-// InfoURL is GET /api/v3/exchangeInfo for some symbols; for all it would be 15 MB.
+// InfoURL is GET /api/v3/exchangeInfo for some symbols, as for all it would be 15 MB; or
+// /fapi/v1/exchangeInfo, which has no such choice.
 func (v *Venue) InfoURL(natives []string) string {
+	if v.market.infoWhole {
+		return v.cfg.RESTURL + v.market.infoPath
+	}
 	list := []byte{'['}
 	for i, n := range natives {
 		if i > 0 {
@@ -33,7 +33,7 @@ func (v *Venue) InfoURL(natives []string) string {
 		}
 		list = strconv.AppendQuote(list, n)
 	}
-	return v.cfg.RESTURL + infoPath + "?symbols=" + url.QueryEscape(string(append(list, ']')))
+	return v.cfg.RESTURL + v.market.infoPath + "?symbols=" + url.QueryEscape(string(append(list, ']')))
 }
 
 // readDepth gives a diff of U to u to the book. The chain is the rule of limits.go.
@@ -51,10 +51,20 @@ func (d *decoder) readDepth(w *wireDepth, out *provider.Normalizer) error {
 	if w.First > w.Last {
 		return errRange
 	}
+	diff := provider.Diff{Symbol: w.Symbol, First: uint64(w.First), Last: uint64(w.Last), Time: time}
+	if d.market.futures {
+		if w.Prev < 0 {
+			return errMissing
+		}
+		if w.Prev > w.Last {
+			return errRange
+		}
+		diff.Prev = uint64(w.Prev)
+	}
 	if err := readLevels(w.Bids, w.Asks, out); err != nil {
 		return err
 	}
-	return out.Diff(&provider.Diff{Symbol: w.Symbol, First: uint64(w.First), Last: uint64(w.Last), Time: time})
+	return out.Diff(&diff)
 }
 
 // readSnapshot gives a whole book to out. The message names no symbol; the request did.
@@ -123,7 +133,7 @@ func readInfo(body []byte, out *provider.Normalizer) error {
 			case "LOT_SIZE":
 				info.QuantityIncrement, info.QuantityMin = f.StepSize, f.MinQuantity
 			case "NOTIONAL", "MIN_NOTIONAL":
-				info.NotionalMin = f.MinNotional
+				info.NotionalMin = cmp.Or(f.MinNotional, f.Notional)
 			}
 		}
 		if err := out.Status(&info); err != nil && !errors.Is(err, provider.ErrIgnored) {
@@ -133,15 +143,18 @@ func readInfo(body []byte, out *provider.Normalizer) error {
 	return errors.Join(faults...)
 }
 
-// tradingStatus translates the statuses of enums.md, "Symbol status".
+// tradingStatus translates the statuses of enums.md, "Symbol status", and of the futures'
+// "Contract status".
 func tradingStatus(status string) (eventv1.TradingStatus, bool) {
 	switch status {
 	case "TRADING":
 		return eventv1.TradingStatusTrading, true
-	case "HALT", "BREAK", "END_OF_DAY":
+	case "HALT", "BREAK", "END_OF_DAY", "PENDING_TRADING", "PRE_DELIVERING", "PRE_SETTLE", "SETTLING":
 		return eventv1.TradingStatusHalted, true
 	case "CANCEL_ONLY":
 		return eventv1.TradingStatusCancelOnly, true
+	case "DELIVERING", "DELIVERED", "CLOSE":
+		return eventv1.TradingStatusDelisted, true
 	}
 	return eventv1.TradingStatusUnset, false
 }

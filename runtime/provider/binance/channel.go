@@ -19,6 +19,7 @@ const (
 	Trades                  // <symbol>@trade: TRADE
 	AggTrades               // <symbol>@aggTrade: TRADE
 	Klines                  // <symbol>@kline_<interval>: KLINE
+	DepthFast               // <symbol>@depth@0ms, as Depth: on USD-M, each change as it happens
 	channelSnapshot         // a depth snapshot, which a recording may hold
 	channelControl          // answers to requests
 	channelShutdown         // !serverShutdown
@@ -31,6 +32,8 @@ func (v *Venue) Streams(dst []string, native string) []string {
 		switch c {
 		case Depth:
 			dst = append(dst, symbol+"@depth@100ms")
+		case DepthFast:
+			dst = append(dst, symbol+"@depth@0ms")
 		case BookTicker:
 			dst = append(dst, symbol+"@bookTicker")
 		case Trades:
@@ -96,7 +99,7 @@ func ofStream(name []byte) Channel {
 	}
 	_, suffix, _ := bytes.Cut(name, []byte{'@'})
 	switch string(suffix) { // does not allocate
-	case "depth", "depth@100ms", "depth@1000ms":
+	case "depth", "depth@100ms", "depth@1000ms", "depth@0ms", "depth@250ms", "depth@500ms":
 		return Depth
 	case "bookTicker":
 		return BookTicker

@@ -8,7 +8,9 @@ import (
 )
 
 // Limits returns what the venue's documents allow.
-func (v *Venue) Limits() provider.Limits {
+func (v *Venue) Limits() provider.Limits { return v.market.limits(v.cfg.SnapshotLimit) }
+
+func spotLimits(snapshotLimit int) provider.Limits {
 	return provider.Limits{
 		// web-socket-streams.md, "WebSocket Limits": 1024 streams, 5 incoming messages a second, our
 		// pongs included. One request in 300 ms leaves room for them.
@@ -20,7 +22,7 @@ func (v *Venue) Limits() provider.Limits {
 
 		// rest-api.md: 6000 weight a minute and IP. Half of it is ours in the long run and a third
 		// at once, so that no minute exceeds it and orders have their share.
-		SnapshotWeight:  depthWeight(v.cfg.SnapshotLimit),
+		SnapshotWeight:  depthWeight(snapshotLimit),
 		InfoWeight:      20,
 		InfoSymbolsMax:  100,
 		WeightPerMinute: 3000,

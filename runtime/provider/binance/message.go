@@ -9,7 +9,8 @@ import "bytes"
 //
 // They are reused: each decode starts from the prepared state below, because null and a missing
 // key leave a field as it was. Numbers are prepared as absent, which no message may leave.
-// Strings alias the frame.
+// Strings alias the frame. Both markets share them: what only futures send (T, pu, X, and the
+// bookTicker's e and E) is declared here and required or not by the decoder's market.
 
 // absent marks a number that the message did not set. All numbers of the venue are >= 0.
 const absent = -1
@@ -43,7 +44,9 @@ type wireTrade struct {
 	Quantity  string `json:"q"`
 	SkipQ     skip   `json:"Q"`
 	BuyerIsM  bool   `json:"m"`
-	SkipM     bool   `json:"M"` // always true
+	SkipM     bool   `json:"M"` // always true; spot
+	Kind      string `json:"X"` // MARKET, or what is no trade; futures
+	SkipX     skip   `json:"x"`
 }
 
 func (w *wireTrade) prepare() { *w = wireTrade{EventTime: absent, ID: absent, Time: absent} }
@@ -73,7 +76,7 @@ func (w *wireAggTrade) prepare() {
 	*w = wireAggTrade{EventTime: absent, ID: absent, First: absent, Last: absent, Time: absent}
 }
 
-// wireTop is a bookTicker. Spot sends neither e nor E.
+// wireTop is a bookTicker. Spot sends neither e, E nor T.
 type wireTop struct {
 	Event       string `json:"e"`
 	EventTime   int64  `json:"E"`
@@ -96,6 +99,7 @@ type wireDepth struct {
 	SkipS     skip    `json:"S"`
 	First     int64   `json:"U"`
 	Last      int64   `json:"u"`
+	Prev      int64   `json:"pu"` // futures
 	Bids      []level `json:"b"`
 	SkipB     skip    `json:"B"`
 	Asks      []level `json:"a"`
@@ -104,7 +108,7 @@ type wireDepth struct {
 
 func (w *wireDepth) prepare() {
 	*w = wireDepth{
-		EventTime: absent, First: absent, Last: absent,
+		EventTime: absent, First: absent, Last: absent, Prev: absent,
 		Bids: prepareLevels(w.Bids), Asks: prepareLevels(w.Asks),
 	}
 }
@@ -235,6 +239,7 @@ type wireInfo struct {
 			StepSize    string `json:"stepSize"`
 			MinQuantity string `json:"minQty"`
 			MinNotional string `json:"minNotional"`
+			Notional    string `json:"notional"` // futures
 		} `json:"filters"`
 	} `json:"symbols"`
 }

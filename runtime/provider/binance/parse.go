@@ -29,6 +29,7 @@ var (
 // decoder decodes in one stage, envelope and payload together, into the type that the first
 // bytes name. It is reused from message to message.
 type decoder struct {
+	market   *market // immutable
 	trade    combined[wireTrade]
 	aggTrade combined[wireAggTrade]
 	top      combined[wireTop]
@@ -37,8 +38,6 @@ type decoder struct {
 	shutdown combined[wireEvent]
 	snapshot wireSnapshot
 }
-
-func newDecoder() *decoder { return new(decoder) }
 
 // Message reads one message of the stream.
 func (d *decoder) Message(data []byte, out *provider.Normalizer) error {
@@ -65,7 +64,7 @@ func (d *decoder) Message(data []byte, out *provider.Normalizer) error {
 		if err := decode(data, wrapped, &d.top); err != nil {
 			return err
 		}
-		return readTop(&d.top.Data, out)
+		return d.readTop(&d.top.Data, out)
 	case Trades:
 		d.trade.Data.prepare()
 		if err := decode(data, wrapped, &d.trade); err != nil {
@@ -162,6 +161,9 @@ func readTrade(w *wireTrade, data []byte, out *provider.Normalizer) error {
 	if w.ID < 0 || w.EventTime < 0 {
 		return errMissing
 	}
+	if w.Kind != "" && w.Kind != "MARKET" {
+		return provider.ErrIgnored // INSURANCE_FUND, ADL, NA: not a match of two orders in the book
+	}
 	side, err := takerSide(w.BuyerIsM, data)
 	if err != nil {
 		return err
@@ -197,11 +199,11 @@ func readAggTrade(w *wireAggTrade, data []byte, out *provider.Normalizer) error 
 	})
 }
 
-func readTop(w *wireTop, out *provider.Normalizer) error {
-	if w.Event != "" && w.Event != "bookTicker" {
+func (d *decoder) readTop(w *wireTop, out *provider.Normalizer) error {
+	if w.Event != "bookTicker" && (w.Event != "" || d.market.futures) {
 		return errEvent
 	}
-	if w.UpdateID < 0 {
+	if w.UpdateID < 0 || w.EventTime == 0 && d.market.futures {
 		return errMissing
 	}
 	time, err := nanos(w.EventTime)
@@ -292,13 +294,13 @@ func (d *decoder) Response(address string, body []byte, out *provider.Normalizer
 		return err
 	}
 	switch {
-	case strings.HasSuffix(u.Path, depthPath):
+	case strings.HasSuffix(u.Path, d.market.depthPath):
 		symbol := u.Query().Get("symbol")
 		if symbol == "" {
 			return errResponse
 		}
 		return d.readSnapshot(symbol, body, out)
-	case strings.HasSuffix(u.Path, infoPath):
+	case strings.HasSuffix(u.Path, d.market.infoPath):
 		return readInfo(body, out)
 	}
 	return errResponse
