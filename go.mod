@@ -32,4 +32,7 @@ require (
 	golang.org/x/sys v0.49.0 // indirect
 )
 
-tool github.com/meltica/meltica/cmd/meltica-gen
+tool (
+	github.com/meltica/meltica/cmd/meltica-gen
+	github.com/meltica/meltica/cmd/meltica-vet
+)

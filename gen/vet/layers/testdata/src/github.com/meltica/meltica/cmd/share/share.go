@@ -1,0 +1,1 @@
+package share // want `^package cmd/share is not in the table`

@@ -1,0 +1,5 @@
+package leaktest
+
+import (
+	_ "github.com/meltica/meltica/runtime/lib/pool"
+)

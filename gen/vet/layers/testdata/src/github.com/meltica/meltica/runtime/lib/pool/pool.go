@@ -1,0 +1,5 @@
+package pool
+
+import (
+	_ "github.com/meltica/meltica/runtime/lib/buffer"
+)
