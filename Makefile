@@ -3,10 +3,11 @@ SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
 GOLANGCI    := v2.15.0
 BIN         := $(CURDIR)/bin
+VET         := go run ./cmd/meltica-vet
 export MELTICA_CAPTURES ?= $(abspath $(CURDIR)/../shared/captures)
 
 .DEFAULT_GOAL := help
-.PHONY: help run generate check test test-race test-pooldebug test-allocs bench lint fuzz nightly ci clean
+.PHONY: help run generate check test test-race test-pooldebug test-allocs bench imports lint prove-ban fuzz nightly ci clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,11 +38,19 @@ test-allocs: ## the exact counts of allocations, which the race detector would c
 bench: ## ours beside the non-pooled baseline, as ratios
 	cd runtime/bench && go run .
 
-lint: ## golangci-lint at the pinned version
+imports: ## read the imports of every file; needs no build of the module and no other tool
+	$(VET) imports
+
+lint: ## meltica-vet, also with the tag pooldebug, then golangci-lint at the pinned version
+	$(VET) ./...
+	$(VET) --tags pooldebug ./generated/... ./runtime/...
 	@test -x $(BIN)/golangci-lint-$(GOLANGCI) || { \
 		GOBIN=$(BIN) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI) && \
 		mv $(BIN)/golangci-lint $(BIN)/golangci-lint-$(GOLANGCI); }
 	$(BIN)/golangci-lint-$(GOLANGCI) run ./...
+
+prove-ban: ## plant every form of a banned import in a copy and prove that each fails CI
+	$(VET) prove-ban
 
 FUZZTIME ?= 60s
 fuzz: ## each fuzz target for FUZZTIME
@@ -50,7 +59,7 @@ fuzz: ## each fuzz target for FUZZTIME
 			echo "== $$pkg $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$pkg; \
 		done; done
 
-nightly: fuzz ## what takes long: fuzzing
+nightly: fuzz ## what takes long: fuzzing, and the tests of the runtime five times
 	go test -race -count=5 -shuffle=on ./runtime/...
 
 ci: ## what CI runs
