@@ -26,7 +26,7 @@ var ErrClosed = errors.New("databus: closed")
 // keep it or its slices (FR-014), and there is nothing to Put (FR-012). The context ends when
 // the subscription is torn down without waiting. Handle is called by one goroutine at a time
 // for each subscription. An error or a panic is counted, the event is gone, and the next one
-// follows.
+// follows. Only runtime.Goexit ends the subscription.
 type Handler interface {
 	Handle(ctx context.Context, ev *eventv1.CanonicalEvent) error
 }
@@ -79,6 +79,7 @@ func (c Config) withDefaults() Config {
 type Bus struct {
 	cfg     Config        // immutable after New
 	version atomic.Uint64 // raised after each change of subs
+	late    atomic.Uint64 // events that came for subscriptions that had ended
 	wg      sync.WaitGroup
 
 	mu     sync.Mutex // protects the following
@@ -101,9 +102,12 @@ func New(cfg Config) *Bus {
 
 // Subscribe starts a subscription: from the next event of each matching stream on, h gets a
 // clone of it. The name appears in statistics and need not be unique. The subscription ends by
-// its Close or by the bus's. It may be called from within a handler.
+// its Close or by the bus's. It may be called from within a handler. It panics if h is nil.
 func (b *Bus) Subscribe(name string, filter Filter, h Handler) (*Subscription, error) {
-	s := newSubscription(name, filter, h, b.cfg)
+	if h == nil {
+		panic(fmt.Sprintf("databus: subscribe %s: nil handler", name))
+	}
+	s := newSubscription(name, filter, h, b.cfg, &b.late)
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
 	b.mu.Lock()
@@ -116,8 +120,8 @@ func (b *Bus) Subscribe(name string, filter Filter, h Handler) (*Subscription, e
 	b.version.Add(1)
 	// Ends when the lane is closed and empty, or at once when ctx ends between two events.
 	b.wg.Go(func() {
+		defer b.remove(s) // even if the handler ends the goroutine
 		s.run(ctx)
-		b.remove(s)
 	})
 	return s, nil
 }
@@ -125,12 +129,11 @@ func (b *Bus) Subscribe(name string, filter Filter, h Handler) (*Subscription, e
 func (b *Bus) remove(s *Subscription) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if i := slices.Index(b.subs, s); i >= 0 {
-		b.subs = slices.Delete(b.subs, i, i+1)
-		b.version.Add(1)
-		b.ended.add(s.Stats())
-		s.latency.AddTo(b.endedLatency)
-	}
+	i := slices.Index(b.subs, s)
+	b.subs = slices.Delete(b.subs, i, i+1)
+	b.version.Add(1)
+	b.ended.add(s.end())
+	s.latency.AddTo(b.endedLatency)
 }
 
 // Version changes with each change of the set of subscriptions. A router that caches the
@@ -165,7 +168,9 @@ func (b *Bus) Stats() []Stats {
 	for _, s := range b.subs {
 		all = append(all, s.Stats())
 	}
-	return append(all, b.ended)
+	ended := b.ended
+	ended.Dropped += b.late.Load()
+	return append(all, ended)
 }
 
 // AddLatencies adds the latency counts of all subscriptions, ended ones too, to sum.
@@ -179,8 +184,9 @@ func (b *Bus) AddLatencies(sum *telemetry.Histogram) {
 }
 
 // Close refuses new events and subscriptions and waits until every handler has seen what was
-// pending, or until ctx is done: then it cancels the handlers' context, drops what is pending,
-// and returns the names of the subscriptions whose handler has not returned. Nil means clean.
+// pending, or until ctx is nearly done: then it cancels the handlers' context, drops what is
+// pending, and returns the names of the subscriptions whose handler has not returned by the
+// deadline of ctx. Nil means that all have.
 func (b *Bus) Close(ctx context.Context) []string {
 	b.mu.Lock()
 	b.closed = true
@@ -196,6 +202,15 @@ func (b *Bus) Close(ctx context.Context) []string {
 		b.wg.Wait()
 		close(done)
 	}()
+	grace := stopGrace
+	if deadline, ok := ctx.Deadline(); ok {
+		if left := time.Until(deadline); left > 0 {
+			grace = min(grace, left/2)
+		}
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-grace))
+		defer cancel()
+	}
 	select {
 	case <-done:
 		return nil
@@ -207,7 +222,7 @@ func (b *Bus) Close(ctx context.Context) []string {
 	select {
 	case <-done:
 		return nil
-	case <-time.After(stopGrace):
+	case <-time.After(grace):
 	}
 	var stuck []string
 	for _, s := range b.Subscriptions() {
@@ -216,5 +231,5 @@ func (b *Bus) Close(ctx context.Context) []string {
 	return stuck
 }
 
-// stopGrace is how long a handler has to heed its cancelled context.
+// stopGrace is how long a handler has to heed its cancelled context, out of the time of Close.
 const stopGrace = 100 * time.Millisecond

@@ -6,14 +6,15 @@ import "github.com/meltica/meltica/generated/eventv1"
 // an array, so that an event in its middle can be replaced in constant time and nothing is
 // allocated once the array has grown. Its owner holds a lock around every call.
 //
-// Bounds: events of `queue` are at most QueueMax; of `lossless` at most LosslessMax; of `latest`
-// and `merge` at most ConflateAt plus one for each stream.
+// Bounds: events of `queue` are at most QueueMax; of `lossless` at most LosslessMax plus the one
+// that ends the subscription; of `latest` and `merge` at most ConflateAt plus one for each stream.
+// A merged update has at most levelsMax levels on a side.
 type lane struct {
 	cfg   Config
 	nodes []node   // nodes[0] is the ring's anchor: next is the oldest, prev the newest
 	free  int32    // list of unused nodes, through next
 	last  []int32  // by stream: its newest pending node, or 0
-	lost  []uint32 // by stream: events lost since its last delivered one
+	lost  []uint32 // by stream: events dropped right before its oldest pending one
 
 	len, queued, lossless      int
 	conflated, merged, dropped uint64
@@ -23,6 +24,7 @@ type node struct {
 	ev         *eventv1.CanonicalEvent
 	stream     uint32
 	delivery   eventv1.Delivery
+	cut        bool // ev is a stale mark in place of more than levelsMax levels
 	prev, next int32
 }
 
@@ -43,16 +45,12 @@ func (l *lane) push(stream uint32, ev *eventv1.CanonicalEvent) bool {
 	switch delivery {
 	case eventv1.DeliveryLatest:
 		if i := l.last[stream]; pressed && i != 0 {
-			l.conflated++
-			l.lost[stream]++
-			l.replace(i, ev)
+			l.conflate(i, ev)
 			return true
 		}
 	case eventv1.DeliveryMerge:
 		if i := l.last[stream]; pressed && i != 0 {
-			l.merged++
-			absorb(l.nodes[i].ev, ev)
-			l.replace(i, l.nodes[i].ev)
+			l.merge(i, ev)
 			return true
 		}
 	case eventv1.DeliveryQueue:
@@ -80,6 +78,35 @@ func (l *lane) append(stream uint32, delivery eventv1.Delivery, ev *eventv1.Cano
 	l.link(i)
 	l.last[stream] = i
 	l.len++
+}
+
+// conflate gives up the event of node i for ev. The gap is right before ev, wherever else the
+// stream has pending events.
+func (l *lane) conflate(i int32, ev *eventv1.CanonicalEvent) {
+	l.conflated++
+	ev.Lost += l.nodes[i].ev.Lost + 1
+	l.replace(i, ev)
+}
+
+// merge merges ev into the update of node i. An update that would get too long becomes a stale
+// mark, or a handler that never returns would let it grow as far as prices move; it stays one
+// until the book's next epoch or until it is delivered, and the consumer waits for a snapshot.
+func (l *lane) merge(i int32, ev *eventv1.CanonicalEvent) {
+	n := &l.nodes[i]
+	switch {
+	case n.cut && ev.Epoch == n.ev.Epoch:
+		markStale(ev)
+		l.conflate(i, ev)
+	case absorb(ev, n.ev):
+		l.merged++
+		if n.cut = tooLong(ev.BookUpdate()); n.cut {
+			markStale(ev)
+		}
+		l.replace(i, ev)
+	default:
+		n.cut = false
+		l.conflate(i, ev)
+	}
 }
 
 // replace puts ev into node i and moves the node behind all others, so that a stream's

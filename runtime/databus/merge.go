@@ -6,29 +6,33 @@ import (
 	"github.com/meltica/meltica/generated/eventv1"
 )
 
-// absorb merges a later book update of the same stream into a pending one, level by level:
-// afterwards dst does to a book what dst and then src would have done. Both are clones of the
-// lane's, and src is not used again; dst may take over its memory.
+// levelsMax is how many levels a merged update has on one side at most; the schema allows no
+// event more.
+const levelsMax = 10_000
+
+// absorb makes later do to a book what earlier and then later would have done, level by level,
+// and reports whether it could. Both are clones of the lane's and of one stream; earlier is not
+// used again if it could, and both are as they were if not.
 //
-// Updates of two epochs have nothing to do with each other, and one that says stale voids
-// those before it: then src takes dst's place whole. A consumer that finds an epoch that is not
-// its book's waits for the snapshot of that epoch.
-func absorb(dst, src *eventv1.CanonicalEvent) {
-	into, from := dst.BookUpdate(), src.BookUpdate()
-	if into == nil || from == nil || dst.Epoch != src.Epoch || into.Stale || from.Stale {
-		lost := dst.Lost
-		*dst = *src
-		dst.Lost += lost
-		return
+// Updates of two epochs have nothing to do with each other, and one that says stale voids those
+// before it and is voided by the snapshot before the next: then later takes earlier's place. A
+// consumer that finds an epoch that is not its book's waits for the snapshot of that epoch.
+func absorb(later, earlier *eventv1.CanonicalEvent) bool {
+	into, from := later.BookUpdate(), earlier.BookUpdate()
+	if into == nil || from == nil || later.Epoch != earlier.Epoch || into.Stale || from.Stale {
+		return false
 	}
-	first, lost := dst.SeqFirst, dst.Lost
-	bids := mergeLevels(into.Bids, from.Bids)
-	asks := mergeLevels(into.Asks, from.Asks)
-	*dst = *src
-	dst.SeqFirst = first
-	dst.Lost += lost
-	from.Bids, from.Asks = bids, asks
+	into.Bids = mergeLevels(from.Bids, into.Bids)
+	into.Asks = mergeLevels(from.Asks, into.Asks)
+	later.SeqFirst = earlier.SeqFirst
+	later.Lost += earlier.Lost
+	return true
 }
+
+func tooLong(u *eventv1.BookUpdate) bool { return len(u.Bids) > levelsMax || len(u.Asks) > levelsMax }
+
+// markStale makes a book update say that the book is stale, and nothing else.
+func markStale(ev *eventv1.CanonicalEvent) { *ev.BookUpdate() = eventv1.BookUpdate{Stale: true} }
 
 // mergeLevels merges two lists of changed levels of one side; where both change a price, the
 // later list wins. The result is ordered by price, lowest first.

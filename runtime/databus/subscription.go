@@ -26,20 +26,22 @@ type Subscription struct {
 	cfg     Config
 	latency *telemetry.Histogram
 	cancel  context.CancelFunc
+	late    *atomic.Uint64 // the bus's: events dropped after the end
 
-	delivered atomic.Uint64
-	failed    atomic.Uint64
-	panicked  atomic.Uint64
+	failed   atomic.Uint64
+	panicked atomic.Uint64
 
-	mu     sync.Mutex // protects the following
-	wake   sync.Cond
-	lane   lane
-	closed bool
-	err    error // first reason of the end, or the last error of the handler
+	mu        sync.Mutex // protects the following
+	wake      sync.Cond
+	lane      lane
+	delivered uint64
+	closed    bool
+	ended     bool  // the bus has added up the counters
+	err       error // ErrOverrun, or the last error of the handler
 }
 
-func newSubscription(name string, filter Filter, h Handler, cfg Config) *Subscription {
-	s := &Subscription{name: name, filter: filter, handler: h, cfg: cfg, latency: telemetry.NewHistogram()}
+func newSubscription(name string, filter Filter, h Handler, cfg Config, late *atomic.Uint64) *Subscription {
+	s := &Subscription{name: name, filter: filter, handler: h, cfg: cfg, late: late, latency: telemetry.NewHistogram()}
 	s.wake.L = &s.mu
 	s.lane.init(cfg)
 	return s
@@ -48,16 +50,17 @@ func newSubscription(name string, filter Filter, h Handler, cfg Config) *Subscri
 // Name returns the name given to Subscribe.
 func (s *Subscription) Name() string { return s.name }
 
-// Stats is what a subscription has counted since its start.
+// Stats is what a subscription has counted since its start. At every moment the events that it
+// was given are Pending + Delivered + Conflated + Merged + Dropped.
 type Stats struct {
 	Name      string
 	Pending   int    // events in the lane now
 	Delivered uint64 // events handed to the handler
-	Conflated uint64 // replaced by a newer one of their stream (latest)
+	Conflated uint64 // replaced by a newer one of their stream (latest; merge that could not merge)
 	Merged    uint64 // merged into a pending one (merge)
-	Dropped   uint64 // pushed out of the full queue (queue), or refused after the end
+	Dropped   uint64 // pushed out of the full queue (queue), pending at an abort, or refused after the end
 	Failed    uint64 // handler returned an error
-	Panicked  uint64 // handler panicked
+	Panicked  uint64 // handler panicked, or ended its goroutine
 	Err       error  // why it ended, or the handler's last error
 }
 
@@ -79,8 +82,13 @@ func (s *Stats) add(o Stats) {
 func (s *Subscription) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.stats()
+}
+
+// stats is Stats with the lock held.
+func (s *Subscription) stats() Stats {
 	return Stats{
-		Name: s.name, Pending: s.lane.len, Delivered: s.delivered.Load(),
+		Name: s.name, Pending: s.lane.len, Delivered: s.delivered,
 		Conflated: s.lane.conflated, Merged: s.lane.merged, Dropped: s.lane.dropped,
 		Failed: s.failed.Load(), Panicked: s.panicked.Load(), Err: s.err,
 	}
@@ -97,6 +105,9 @@ func (s *Subscription) Enqueue(stream uint32, clone *eventv1.CanonicalEvent) {
 	s.mu.Lock()
 	if s.closed {
 		s.lane.dropped++
+		if s.ended {
+			s.late.Add(1)
+		}
 		s.mu.Unlock()
 		return
 	}
@@ -127,6 +138,16 @@ func (s *Subscription) abort() {
 	s.wake.Signal()
 }
 
+// end returns the last counters; what comes later is counted at the bus. Pending is what is left
+// only if the handler has ended the goroutine.
+func (s *Subscription) end() Stats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lane.clear()
+	s.closed, s.ended = true, true
+	return s.stats()
+}
+
 // run hands events to the handler until the lane is closed and empty.
 func (s *Subscription) run(ctx context.Context) {
 	defer s.cancel()
@@ -152,19 +173,26 @@ func (s *Subscription) take() *eventv1.CanonicalEvent {
 		}
 		s.wake.Wait()
 	}
+	s.delivered++
 	return s.lane.pop()
 }
 
-// handle calls the handler and keeps its panic from everybody else.
+// handle calls the handler and keeps its panic from everybody else. Nothing can keep the
+// goroutine from ending if the handler calls runtime.Goexit, as a test's Fatal does.
 func (s *Subscription) handle(ctx context.Context, ev *eventv1.CanonicalEvent) {
+	returned := false
 	defer func() {
 		if r := recover(); r != nil {
 			s.panicked.Add(1)
 			s.setErr(fmt.Errorf("databus: handler %s panicked: %v\n%s", s.name, r, debug.Stack()))
+		} else if !returned {
+			s.panicked.Add(1)
+			s.setErr(fmt.Errorf("databus: handler %s ended its goroutine, and the subscription with it", s.name))
 		}
 	}()
-	s.delivered.Add(1)
-	if err := s.handler.Handle(ctx, ev); err != nil {
+	err := s.handler.Handle(ctx, ev)
+	returned = true
+	if err != nil {
 		s.failed.Add(1)
 		s.setErr(fmt.Errorf("databus: handler %s: %w", s.name, err))
 	}
