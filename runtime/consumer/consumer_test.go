@@ -85,4 +85,10 @@ func TestSpreadFollowsTickersAndBooks(t *testing.T) {
 	ev.SetBookSnapshot().Bids = []eventv1.Level{level("1.5", "5"), level("1.4", "1")}
 	line.Stale, line.Events, line.Bid, line.Ask = false, 4, level("1.5", "5"), eventv1.Level{}
 	check(ev, line)
+
+	// Nor does a snapshot that is stale itself.
+	ev = event("x", "A-B")
+	ev.SetBookSnapshot().Stale = true
+	line.Stale, line.Events, line.Bid = true, 5, eventv1.Level{}
+	check(ev, line)
 }

@@ -3,7 +3,11 @@ package dispatcher_test
 import (
 	"context"
 	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"weak"
 
 	"github.com/meltica/meltica/generated/eventv1"
 	"github.com/meltica/meltica/runtime/dispatcher"
@@ -18,11 +22,13 @@ func TestMain(m *testing.M) { leaktest.Main(m) }
 type table struct {
 	version uint64
 	lanes   []dispatcher.Lane
+	asked   atomic.Int64
 }
 
 func (t *table) Version() uint64 { return t.version }
 
 func (t *table) AppendLanes(dst []dispatcher.Lane, _ eventv1.CanonicalEventStreamKey) []dispatcher.Lane {
+	t.asked.Add(1)
 	return append(dst, t.lanes...)
 }
 
@@ -91,6 +97,15 @@ func (f *fixture) trade(symbol string, seq uint64) {
 	f.Publish(lease)
 }
 
+// update publishes a book update.
+func (f *fixture) update(epoch uint32, first, last uint64) {
+	lease := f.lease()
+	ev := lease.Value()
+	ev.SetBookUpdate()
+	ev.Provider, ev.Symbol, ev.Epoch, ev.SeqFirst, ev.SeqLast = "sim", "BTC-USDT", epoch, first, last
+	f.Publish(lease)
+}
+
 // atRest fails the test unless every lease is back and every event is accounted for.
 func (f *fixture) atRest() {
 	f.t.Helper()
@@ -107,6 +122,10 @@ func TestEachLaneGetsAnEqualCloneOfItsOwn(t *testing.T) {
 	var a, b recorder
 	f := newFixture(t, &a, &b)
 	f.trade("BTC-USDT", 7)
+	f.trade("BTC-USDT", 7) // seen
+	if got := f.Counters().Clones.Load(); got != 2 {
+		t.Errorf("Clones = %d, want 2", got)
+	}
 	if len(a.events) != 1 || len(b.events) != 1 {
 		t.Fatalf("lanes got %d and %d events, want 1 and 1", len(a.events), len(b.events))
 	}
@@ -149,23 +168,90 @@ func TestStreamOrder(t *testing.T) {
 	step(3, 0, 60, true)    // equal times keep the order of arrival
 	step(3, 0, 59, false)
 	step(3, 0, 61, true)
+	step(3, 2, 62, true) // its first sequence, lower than those of the epoch before
+	step(3, 0, 63, true)
+	step(3, 2, 64, false) // the event without a sequence does not make it new
 	c := f.Counters()
-	if d, l := c.Duplicate.Load(), c.Late.Load(); d != 2 || l != 3 {
-		t.Errorf("Duplicate = %d, Late = %d; want 2, 3", d, l)
+	if d, l := c.Duplicate.Load(), c.Late.Load(); d != 3 || l != 3 {
+		t.Errorf("Duplicate = %d, Late = %d; want 3, 3", d, l)
 	}
 	f.atRest()
 }
 
 func TestGapsAreCountedWhereSequencesHaveNone(t *testing.T) {
 	f := newFixture(t, discard{})
-	f.trade("BTC-USDT", 1)
-	f.trade("BTC-USDT", 2)
-	f.trade("BTC-USDT", 5)
+	gaps := func(want uint64) {
+		t.Helper()
+		if got := f.Counters().Gaps.Load(); got != want {
+			t.Errorf("Gaps = %d, want %d", got, want)
+		}
+	}
+	f.trade("BTC-USDT", 100) // a stream may begin anywhere
+	f.trade("BTC-USDT", 101)
+	gaps(0)
+	f.trade("BTC-USDT", 103)
+	gaps(1)
 	f.ticker("BTC-USDT", 0, 1, 0)
 	f.ticker("BTC-USDT", 0, 9, 0)
-	if got := f.Counters().Gaps.Load(); got != 1 {
-		t.Errorf("Gaps = %d, want 1", got)
+	gaps(1)
+	f.update(1, 0, 0) // the mark that the book is stale
+	f.update(1, 50, 52)
+	f.update(1, 51, 55) // overlaps, as diffs may
+	gaps(1)
+	f.update(1, 57, 58)
+	gaps(2)
+	f.update(2, 70, 71)
+	gaps(2)
+}
+
+// TestLanesAreAskedForOnce: the routes are asked when a stream begins and when they have changed.
+func TestLanesAreAskedForOnce(t *testing.T) {
+	f := newFixture(t, discard{})
+	for seq := uint64(1); seq <= 10; seq++ {
+		f.trade("BTC-USDT", seq)
+		if seq == 5 {
+			f.table.set(discard{}, discard{})
+		}
 	}
+	if n := f.table.asked.Load(); n != 2 {
+		t.Errorf("asked %d times, want 2", n)
+	}
+}
+
+// TestEndedLaneIsLetGo: a stream does not keep what has ended in memory.
+func TestEndedLaneIsLetGo(t *testing.T) {
+	f := newFixture(t)
+	lane := new(recorder)
+	ended := weak.Make(lane)
+	f.table.set(discard{}, lane)
+	f.trade("BTC-USDT", 1)
+	f.table.set(discard{})
+	f.trade("BTC-USDT", 2)
+	runtime.GC()
+	if ended.Value() != nil {
+		t.Error("a lane that is out of the routes is still in memory")
+	}
+	f.atRest()
+}
+
+// TestConnectionsCarryTheSameStreams: goroutines publish the same trades of ever new streams;
+// whichever is first, each trade is dispatched once.
+func TestConnectionsCarryTheSameStreams(t *testing.T) {
+	const streams, connections = 2000, 8
+	f := newFixture(t)
+	var wg sync.WaitGroup
+	for range connections {
+		wg.Go(func() {
+			for i := range streams {
+				f.trade(fmt.Sprintf("S%d-USDT", i), 1)
+			}
+		})
+	}
+	wg.Wait()
+	if c := f.Counters(); c.Dispatched.Load() != streams || c.Duplicate.Load() != streams*(connections-1) {
+		t.Errorf("dispatched %d, seen before %d; want %d and the rest", c.Dispatched.Load(), c.Duplicate.Load(), streams)
+	}
+	f.atRest()
 }
 
 func TestStreamsHaveDenseNumbers(t *testing.T) {

@@ -1,6 +1,7 @@
 package telemetry_test
 
 import (
+	"math"
 	"runtime"
 	"testing"
 	"time"
@@ -73,4 +74,18 @@ func TestMemoryCountsCollections(t *testing.T) {
 	if p := after.PausesSince(after); p.Count != 0 || p.Max != 0 {
 		t.Errorf("PausesSince(itself) = %+v, want none", p)
 	}
+}
+
+func TestPausesAreReadFromTheirBuckets(t *testing.T) {
+	buckets := []float64{0, 0.001, 0.002, 0.003, math.Inf(1)}
+	before := telemetry.MemoryOf([]uint64{5, 5, 5, 5}, buckets)
+	f := func(counts []uint64, want telemetry.Pauses) {
+		t.Helper()
+		if got := telemetry.MemoryOf(counts, buckets).PausesSince(before); got != want {
+			t.Errorf("PausesSince of %v = %+v, want %+v", counts, got, want)
+		}
+	}
+	f([]uint64{104, 5, 6, 5}, telemetry.Pauses{Count: 100, P99: time.Millisecond, Max: 3 * time.Millisecond})
+	f([]uint64{103, 7, 5, 5}, telemetry.Pauses{Count: 100, P99: 2 * time.Millisecond, Max: 2 * time.Millisecond})
+	f([]uint64{5, 5, 5, 6}, telemetry.Pauses{Count: 1, P99: 3 * time.Millisecond, Max: 3 * time.Millisecond}) // no upper edge
 }
