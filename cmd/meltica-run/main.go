@@ -61,8 +61,11 @@ var (
 
 // terminal is where a command prints, and whether somebody looks.
 type terminal struct {
-	out, err      io.Writer
-	redraw, color bool
+	out, err io.Writer
+	redraw   bool // out is a terminal that can move its cursor
+	color    bool // out takes colours
+	errColor bool // err does
+	size     func() (width, height int)
 }
 
 func main() {
@@ -98,7 +101,10 @@ func run(args []string, stdout, stderr io.Writer) (code int) {
 	ctx, stop := signals(stderr, os.Exit)
 	defer stop()
 	parsed.BindTo(ctx, (*context.Context)(nil))
-	parsed.Bind(&terminal{out: stdout, err: stderr, redraw: isTerminal(stdout), color: c.colored(stdout)}, parser)
+	parsed.Bind(&terminal{
+		out: stdout, err: stderr, redraw: isTerminal(stdout) && os.Getenv("TERM") != "dumb",
+		color: c.colored(stdout), errColor: c.colored(stderr), size: sizeOf(stdout),
+	}, parser)
 	switch err := parsed.Run(); {
 	case err == nil:
 		return exitClean
@@ -161,6 +167,22 @@ func isTerminal(out io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
+// sizeOf returns a function that asks for the size of a terminal, which may change; 0 and 0 if
+// out is none.
+func sizeOf(out io.Writer) func() (width, height int) {
+	return func() (int, int) {
+		f, ok := out.(*os.File)
+		if !ok {
+			return 0, 0
+		}
+		width, height, err := term.GetSize(int(f.Fd()))
+		if err != nil {
+			return 0, 0
+		}
+		return width, height
+	}
+}
+
 // version is the module version, or the commit that was built.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
@@ -180,8 +202,13 @@ type helpCmd struct {
 	Command []string `arg:"" optional:"" help:"The command to explain."`
 }
 
-// Run prints the help of a command.
+// Run prints the help of a command, or of all.
 func (h *helpCmd) Run(parser *kong.Kong) error {
+	if len(h.Command) == 0 {
+		// An empty command line would be the default command's.
+		_, err := parser.Parse([]string{"--help"})
+		return err
+	}
 	ctx, err := kong.Trace(parser, h.Command)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)

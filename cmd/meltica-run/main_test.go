@@ -2,7 +2,11 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -46,4 +50,98 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata/script"})
+}
+
+// TestProviderThatGaveUpIsAnError: the venue refuses who we are. The run ends by itself, and the
+// exit code and the summary tell.
+func TestProviderThatGaveUpIsAnError(t *testing.T) {
+	venue := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusUnauthorized)
+	}))
+	defer venue.Close()
+	file := filepath.Join(t.TempDir(), "meltica.yaml")
+	// The simulator runs, but is not what a provider with an address asks.
+	text := "simulator: {enabled: true, symbols: [BTC-USDT]}\nproviders:\n  - {name: mine, venue: binance, symbols: [BTC-USDT], channels: [trade], " +
+		"stream_url: \"ws" + strings.TrimPrefix(venue.URL, "http") + "\", rest_url: \"" + venue.URL + "\"}\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	if code := run([]string{"--config", file}, &stdout, &stderr); code != exitUnclean {
+		t.Errorf("exit %d, want %d; said %s", code, exitUnclean, stderr.String())
+	}
+	for _, want := range []string{"NOT clean", "0 leases unreturned, 0 consumers stuck", "provider mine gave up"} {
+		if !strings.Contains(stdout.String(), want) {
+			t.Errorf("summary %q, want %q in it", stdout.String(), want)
+		}
+	}
+}
+
+// TestExitCodes: 2 is for what the user mends, 1 for what is wrong with the data.
+func TestExitCodes(t *testing.T) {
+	dir := t.TempDir()
+	torn := filepath.Join(dir, "binance.txt")
+	if err := os.WriteFile(torn, []byte("not a message\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := func(want int, args ...string) {
+		t.Helper()
+		var stdout, stderr bytes.Buffer
+		if got := run(args, &stdout, &stderr); got != want {
+			t.Errorf("%q: exit %d, want %d; said %s", args, got, want, stderr.String())
+		}
+		if want != exitClean && stderr.Len() == 0 {
+			t.Errorf("%q: exit %d without a word", args, want)
+		}
+	}
+	f(exitClean, "config")
+	f(exitUsage, "--unknown")
+	f(exitUsage, "help", "nothing")
+	f(exitUsage, "--for=-1s")
+	f(exitUsage, "--config", dir)
+	f(exitUsage, "replay", filepath.Join(dir, "missing.txt"))
+	f(exitUsage, "replay", "--provider", "lighthouse", torn)
+	f(exitUnclean, "replay", torn)
+}
+
+// TestInterruptedReplayReports: the report is printed all the same, and the error says of what.
+func TestInterruptedReplayReports(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "binance.txt")
+	if err := os.WriteFile(file, []byte("{}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var stdout, stderr bytes.Buffer
+	err := (&replayCmd{Files: []string{file}, Format: "text"}).Run(ctx, &terminal{out: &stdout, err: &stderr})
+	if err == nil || !strings.Contains(err.Error(), "interrupted") || !strings.Contains(stdout.String(), "messages 0 =") {
+		t.Errorf("err = %v, said %q; want an interruption and a report", err, stdout.String())
+	}
+}
+
+// TestColorsAreForTerminals asks the master side of a pseudo-terminal, which is one.
+func TestColorsAreForTerminals(t *testing.T) {
+	tty, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Skip("no terminal to be had: ", err)
+	}
+	defer func() {
+		if err := tty.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	f := func(choice, noColor string, want bool) {
+		t.Helper()
+		t.Setenv("NO_COLOR", noColor)
+		if got := (&cli{Color: choice}).colored(tty); got != want {
+			t.Errorf("--color=%s with NO_COLOR=%q: %t, want %t", choice, noColor, got, want)
+		}
+	}
+	f("auto", "", true)
+	f("auto", "1", false)
+	f("always", "1", true)
+	f("never", "", false)
+	if (&cli{Color: "auto"}).colored(new(bytes.Buffer)) {
+		t.Error("colours for a buffer")
+	}
 }

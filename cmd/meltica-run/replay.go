@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -29,7 +30,7 @@ type replayCmd struct {
 func (replayCmd) Help() string {
 	return `A line of a recording is one message: "SECONDS: MESSAGE", "NANOSECONDS MESSAGE", a bare MESSAGE, or "URL -> SECONDS: BODY" for the answer to a request. Files of one session, such as btc-1.gz and btc-2.gz or spot.ws.txt and spot.http.txt, are merged by time.
 
-Every message is accounted for: messages = events + ignored + failed. tops_ok counts the best bids and asks of the venue that equal the assembled book at the same update id, tops_bad those that do not.`
+Every message is accounted for: messages = events + ignored + failed. tops_ok counts the best bids and asks of the venue that equal the assembled book at the same update id, tops_bad those that do not. Exit code 1 says that a file could not be read to its end; what came before is reported all the same.`
 }
 
 // Run replays the files.
@@ -46,26 +47,36 @@ func (r *replayCmd) Run(ctx context.Context, t *terminal) error {
 			fmt.Fprintf(t.err, "failed: message %d: %v: %.120q\n", raw.FrameSeq, reason, data[:min(len(data), 120)])
 		}
 	}
-	if t.redraw {
+	cfg.OnRefused = func(url string, reason error) {
+		if shown++; shown <= r.Failed {
+			fmt.Fprintf(t.err, "failed: answer to %.200s: %v\n", url, reason)
+		}
+	}
+	progress := isTerminal(t.err)
+	if progress {
 		cfg.Progress = func(n uint64) { fmt.Fprintf(t.err, "\r%s messages", group(n)) }
 	}
 	report, err := pipeline.Replay(ctx, cfg)
-	if t.redraw {
+	if progress {
 		fmt.Fprint(t.err, "\r\x1b[K")
 	}
-	if errors.Is(err, pipeline.ErrUnknownProvider) {
+	switch {
+	case errors.Is(err, pipeline.ErrUnknownProvider):
 		return fmt.Errorf("%w: %w", errUsage, err)
-	}
-	if err != nil {
-		return err
-	}
-	if r.Format == "json" {
-		err = writeJSON(t, report)
-	} else {
-		writeText(t, files, report)
-	}
-	if err == nil && len(report.Leaked) > 0 {
+	case errors.Is(err, context.Canceled):
+		err = errors.New("interrupted; the report is of what came before")
+	case err == nil && len(report.Leaked) > 0:
 		err = errUnclean
+	}
+	text := reportText(files, report)
+	if r.Format == "json" {
+		var bad error
+		if text, bad = reportJSON(report); bad != nil {
+			return errors.Join(err, bad)
+		}
+	}
+	if _, bad := t.out.Write(text); bad != nil {
+		return errors.Join(err, bad)
 	}
 	return err
 }
@@ -82,6 +93,7 @@ func expand(paths []string) ([]string, error) {
 			files = append(files, path)
 			continue
 		}
+		before := len(files)
 		err = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
 			if err == nil && d.Type().IsRegular() {
 				files = append(files, name)
@@ -91,6 +103,9 @@ func expand(paths []string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
+		if len(files) == before {
+			return nil, fmt.Errorf("%s: no files in this folder", path)
+		}
 	}
 	return files, nil
 }
@@ -98,6 +113,7 @@ func expand(paths []string) ([]string, error) {
 // summary is the JSON form of a report.
 type summary struct {
 	Frames       uint64            `json:"frames"`
+	Normalised   uint64            `json:"normalised"`
 	Ignored      uint64            `json:"ignored"`
 	Failed       uint64            `json:"failed"`
 	Events       map[string]uint64 `json:"events"`
@@ -112,9 +128,9 @@ type summary struct {
 	Leaked       int               `json:"leaked"`
 }
 
-func writeJSON(t *terminal, r pipeline.ReplayReport) error {
+func reportJSON(r pipeline.ReplayReport) ([]byte, error) {
 	s := summary{
-		Frames: r.Frames, Ignored: r.Ignored, Failed: r.Failed, Events: make(map[string]uint64),
+		Frames: r.Frames, Normalised: r.Normalised, Ignored: r.Ignored, Failed: r.Failed, Events: make(map[string]uint64),
 		Gaps: r.Gaps, Resyncs: r.Resyncs, ChecksumsOK: r.ChecksumsOK, ChecksumsBad: r.ChecksumsBad,
 		Crossed: r.Crossed, TopsOK: r.TopsOK, TopsBad: r.TopsBad, OutOfOrder: r.OutOfOrder, Leaked: len(r.Leaked),
 	}
@@ -122,27 +138,32 @@ func writeJSON(t *terminal, r pipeline.ReplayReport) error {
 		s.Events[kind.String()] = n
 	}
 	text, err := json.MarshalIndent(s, "", "  ")
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(t.out, "%s\n", text)
-	return err
+	return append(text, '\n'), err
 }
 
-func writeText(t *terminal, files []string, r pipeline.ReplayReport) {
+func reportText(files []string, r pipeline.ReplayReport) []byte {
+	var b bytes.Buffer
 	var out uint64
 	var kinds []string
 	for _, kind := range slices.Sorted(maps.Keys(r.Events)) {
 		out += r.Events[kind]
 		kinds = append(kinds, fmt.Sprintf("%s %s", group(r.Events[kind]), kind))
 	}
-	fmt.Fprintf(t.out, "replayed %d files in %v (%s messages/s)\n", len(files), r.Took.Round(time.Millisecond), rate(r.Frames, r.Took.Seconds()))
-	fmt.Fprintf(t.out, "  messages %s = events %s + ignored %s + failed %s\n", group(r.Frames), group(out), group(r.Ignored), group(r.Failed))
-	fmt.Fprintf(t.out, "  events: %s\n", strings.Join(kinds, ", "))
-	fmt.Fprintf(t.out, "  books: gaps %d, resyncs %d, crossed %d; tops %s ok, %d bad; checksums %s ok, %d bad\n",
-		r.Gaps, r.Resyncs, r.Crossed, group(r.TopsOK), r.TopsBad, group(r.ChecksumsOK), r.ChecksumsBad)
-	fmt.Fprintf(t.out, "  order: %d events dropped as late or seen; leases leaked: %d\n", r.OutOfOrder, len(r.Leaked))
-	for _, u := range r.Leaked {
-		fmt.Fprintf(t.out, "    lease %s\n", u)
+	fmt.Fprintf(&b, "replayed %s in %v (%s messages/s)\n", count(len(files), "file"), r.Took.Round(time.Millisecond), rate(r.Frames, r.Took.Seconds()))
+	events := "events " + group(out)
+	if out != r.Normalised {
+		// A message of several trades or books is several events.
+		events = fmt.Sprintf("normalised %s (%s events)", group(r.Normalised), group(out))
 	}
+	fmt.Fprintf(&b, "  messages %s = %s + ignored %s + failed %s\n", group(r.Frames), events, group(r.Ignored), group(r.Failed))
+	if len(kinds) > 0 {
+		fmt.Fprintf(&b, "  events: %s\n", strings.Join(kinds, ", "))
+	}
+	fmt.Fprintf(&b, "  books: gaps %d, resyncs %d, crossed %d; tops %s ok, %d bad; checksums %s ok, %d bad\n",
+		r.Gaps, r.Resyncs, r.Crossed, group(r.TopsOK), r.TopsBad, group(r.ChecksumsOK), r.ChecksumsBad)
+	fmt.Fprintf(&b, "  order: %s events dropped as late or seen; leases leaked: %d\n", group(r.OutOfOrder), len(r.Leaked))
+	for _, u := range r.Leaked {
+		fmt.Fprintf(&b, "    lease %s\n", u)
+	}
+	return b.Bytes()
 }

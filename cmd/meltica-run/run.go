@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -34,7 +35,11 @@ func (r *runCmd) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
+	s := &screen{out: t.out, redraw: t.redraw, size: t.size}
 	log := newLog(cfg.Log, t.err)
+	if t.redraw && isTerminal(t.err) {
+		log = newLog(cfg.Log, s.above(t.err))
+	}
 	if cfg.Simulator.Enabled {
 		sim, err := startSimulator(&cfg)
 		if err != nil {
@@ -55,14 +60,16 @@ func (r *runCmd) Run(ctx context.Context, t *terminal) error {
 		ctx, cancel = context.WithTimeout(ctx, r.For)
 		defer cancel()
 	}
-	v := newView(t.out, t.redraw, t.color, pipe, time.Now())
+	v := newView(s, t.color, cfg.Simulator.Enabled, pipe, time.Now())
 	for name, h := range map[string]databus.Handler{"spread": v.spread, "tape": v.tape} {
 		if _, err := pipe.Subscribe(name, databus.Filter{}, h); err != nil {
 			return err
 		}
 	}
 	outcome := v.watch(ctx, cfg.Console.Every)
-	v.summary(outcome)
+	if err := v.summary(outcome); err != nil {
+		return err
+	}
 	if !outcome.Clean() {
 		return errUnclean
 	}
@@ -89,37 +96,49 @@ func (v *view) watch(ctx context.Context, every time.Duration) pipeline.Outcome 
 }
 
 // summary writes what the whole run was like.
-func (v *view) summary(o pipeline.Outcome) {
+func (v *view) summary(o pipeline.Outcome) error {
+	var b bytes.Buffer
 	s := v.pipe.Stats()
 	mem := telemetry.ReadMemory()
 	pauses := mem.PausesSince(v.firstMem)
 	elapsed := time.Since(v.started)
-	fmt.Fprintf(v.out, "\n%s\n", v.paint("summary"))
+	fmt.Fprintf(&b, "\n%s\n", v.paint("summary"))
 	for _, p := range s.Providers {
-		fmt.Fprintf(v.out, "  %s: %s frames in, %s ignored, %s failed, %s events out; gaps %d, resyncs %d, reconnects %d, tops %s ok %d bad\n",
+		fmt.Fprintf(&b, "  %s: %s frames in, %s ignored, %s failed, %s events out; gaps %d, resyncs %d, reconnects %d, tops %s ok %d bad\n",
 			p.Name, group(p.Frames), group(p.Ignored), group(p.Failed), group(p.Events()), p.Gaps, p.Resyncs, p.Reconnects, group(p.TopsOK), p.TopsBad)
 	}
 	delivered := s.Delivered()
-	fmt.Fprintf(v.out, "  delivered %s events in %v (%s/s) to %d consumers; dropped %d, conflated %d\n",
+	fmt.Fprintf(&b, "  delivered %s events in %v (%s/s) to %d consumers; dropped %d, conflated %d\n",
 		group(delivered), elapsed.Round(time.Millisecond), rate(delivered, elapsed.Seconds()), v.consumers, s.Dropped(), s.Conflated())
-	fmt.Fprintf(v.out, "  latency from frame to handler: p50 %v, p99 %v, p99.9 %v, max %v\n",
+	if n := s.Late + s.Seen + s.Refused; n > 0 {
+		fmt.Fprintf(&b, "  out of order: %s dropped as late, %s as seen, %s of too many streams\n", group(s.Late), group(s.Seen), group(s.Refused))
+	}
+	fmt.Fprintf(&b, "  latency from frame to handler: p50 %v, p99 %v, p99.9 %v, max %v\n",
 		round(s.Latency.P50), round(s.Latency.P99), round(s.Latency.P999), round(s.Latency.Max))
 	if delivered > 0 {
-		fmt.Fprintf(v.out, "  allocations: %.2f objects and %.0f bytes per delivered event (whole process, simulator included); GC: %d pauses, p99 %v, max %v\n",
+		fmt.Fprintf(&b, "  allocations: %.2f objects and %.0f bytes per delivered event (%s); GC: %d pauses, p99 %v, max %v\n",
 			float64(mem.Objects-v.firstMem.Objects)/float64(delivered), float64(mem.Bytes-v.firstMem.Bytes)/float64(delivered),
-			pauses.Count, round(pauses.P99), round(pauses.Max))
+			v.process, pauses.Count, round(pauses.P99), round(pauses.Max))
 	}
 	if o.Clean() {
-		fmt.Fprintf(v.out, "  shutdown: clean in %v, every lease returned (%s lent)\n", round(o.Took), group(s.Lent()))
-		return
+		fmt.Fprintf(&b, "  shutdown: clean in %v, every lease returned (%s lent)\n", round(o.Took), group(s.Lent()))
+		return v.screen.finish(b.String())
 	}
-	fmt.Fprintf(v.out, "  shutdown: NOT clean after %v: %d leases unreturned, %d consumers stuck\n", round(o.Took), len(o.Unreturned), len(o.Stuck))
+	fmt.Fprintf(&b, "  shutdown: NOT clean after %v: %s unreturned, %s stuck\n", round(o.Took),
+		count(len(o.Unreturned), "lease"), count(len(o.Stuck), "consumer"))
 	for _, u := range o.Unreturned {
-		fmt.Fprintf(v.out, "    lease %s\n", u)
+		fmt.Fprintf(&b, "    lease %s\n", u)
 	}
 	for _, name := range o.Stuck {
-		fmt.Fprintf(v.out, "    consumer %s has not returned from its handler\n", name)
+		fmt.Fprintf(&b, "    consumer %s has not returned from its handler\n", name)
 	}
+	for _, name := range o.GaveUp {
+		fmt.Fprintf(&b, "    provider %s gave up; the log says why\n", name)
+	}
+	if o.IntakeOpen {
+		fmt.Fprintf(&b, "    a provider has not stopped\n")
+	}
+	return v.screen.finish(b.String())
 }
 
 // loadConfig reads the file, or returns the default without one.
@@ -130,7 +149,7 @@ func loadConfig(path string, t *terminal) (config.Config, error) {
 	cfg, err := config.Load(path)
 	var findings *config.Errors
 	if errors.As(err, &findings) {
-		if err := findings.Print(t.err, t.color); err != nil {
+		if err := findings.Print(t.err, t.errColor); err != nil {
 			return config.Config{}, err
 		}
 		return config.Config{}, fmt.Errorf("%w: %s is not a usable configuration", errUsage, path)

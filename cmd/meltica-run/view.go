@@ -15,12 +15,11 @@ import (
 	"github.com/meltica/meltica/runtime/telemetry"
 )
 
-// view shows the market and the health of the pipeline: a table that redraws itself on a
-// terminal, a few plain lines otherwise.
+// view shows the market and the health of the pipeline.
 type view struct {
-	out     io.Writer
-	redraw  bool // the terminal can move its cursor
+	screen  *screen
 	color   bool
+	process string // what the figures of the process are about
 	spread  *consumer.Spread
 	tape    *consumer.Tape
 	pipe    *pipeline.Pipeline
@@ -33,14 +32,17 @@ type view struct {
 	lastMem  telemetry.Memory
 	lastSeen map[string]uint64 // events by symbol and provider
 	lastSum  uint64
-	lines    int // of the last drawing
 	firstMem telemetry.Memory
 }
 
-func newView(out io.Writer, redraw, color bool, pipe *pipeline.Pipeline, now time.Time) *view {
+func newView(s *screen, color, simulated bool, pipe *pipeline.Pipeline, now time.Time) *view {
 	mem := telemetry.ReadMemory()
+	process := "whole process"
+	if simulated {
+		process = "whole process, simulator included"
+	}
 	return &view{
-		out: out, redraw: redraw, color: color, pipe: pipe, spread: new(consumer.Spread), tape: new(consumer.Tape), consumers: 2,
+		screen: s, color: color, process: process, pipe: pipe, spread: new(consumer.Spread), tape: new(consumer.Tape), consumers: 2,
 		started: now, last: now, lastMem: mem, firstMem: mem, lastSeen: make(map[string]uint64),
 	}
 }
@@ -52,13 +54,7 @@ func (v *view) draw(now time.Time) {
 	v.table(&b, seconds)
 	v.health(&b, now, seconds)
 	v.last = now
-	text := b.String()
-	if v.redraw && v.lines > 0 {
-		// Up over the last drawing; clear what is below.
-		fmt.Fprintf(v.out, "\x1b[%dA\x1b[J", v.lines)
-	}
-	v.lines = strings.Count(text, "\n")
-	fmt.Fprint(v.out, text)
+	v.screen.draw(b.String())
 }
 
 // table writes a line for each symbol and provider.
@@ -102,8 +98,8 @@ func (v *view) health(w io.Writer, now time.Time, seconds float64) {
 	fmt.Fprintf(w, "%s  up %v  delivered %s (%s/s)  latency p50 %v p99 %v p99.9 %v  dropped %d  conflated %d\n",
 		v.paint("meltica"), now.Sub(v.started).Round(time.Second), group(delivered), rate(delivered-v.lastSum, seconds),
 		round(s.Latency.P50), round(s.Latency.P99), round(s.Latency.P999), s.Dropped(), s.Conflated())
-	fmt.Fprintf(w, "%s  heap %.1f MB  allocs/event %s (whole process, simulator included)  GC %d in this period, pause max %v  on loan %d\n",
-		v.paint("process"), float64(mem.HeapLive)/1e6, perEvent, mem.Cycles-v.lastMem.Cycles, round(pauses.Max), s.OnLoan())
+	fmt.Fprintf(w, "%s  heap %.1f MB  allocs/event %s (%s)  GC %d in this period, pause max %v  on loan %d\n",
+		v.paint("process"), float64(mem.HeapLive)/1e6, perEvent, v.process, mem.Cycles-v.lastMem.Cycles, round(pauses.Max), s.OnLoan())
 	v.lastMem, v.lastSum = mem, delivered
 }
 
@@ -132,6 +128,14 @@ func rate(n uint64, seconds float64) string {
 		return "-"
 	}
 	return group(uint64(float64(n)/seconds + 0.5))
+}
+
+// count writes a number and what it counts.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // group writes a number with commas.

@@ -55,25 +55,36 @@ func (p *Pipeline) Subscribe(name string, filter databus.Filter, h databus.Handl
 	return p.bus.Subscribe(name, filter, h)
 }
 
-// Run connects the providers and moves events until ctx ends; then it takes the stages down
-// and returns what was left behind. A provider that gives up for good (its configuration is
-// wrong at the venue) is logged; the others go on.
+// Run connects the providers and moves events until ctx ends or the last provider has given up;
+// then it takes the stages down and returns what was left behind. A provider that gives up (the
+// venue refuses who we are) is logged and named in the outcome; the others go on.
 func (p *Pipeline) Run(ctx context.Context) Outcome {
 	upstream, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	var intake sync.WaitGroup
+	gaveUp := make(chan string, len(p.providers)) // one for each, so that nobody waits
 	for _, v := range p.providers {
 		// Ends with upstream, or when the provider gives up.
 		intake.Go(func() {
 			if err := v.Run(upstream); err != nil && upstream.Err() == nil {
 				p.log.Error("provider gave up", "provider", v.Name(), "err", err)
+				gaveUp <- v.Name()
 			}
 		})
 	}
 	// Ends with upstream.
 	intake.Go(func() { p.observe(upstream) })
-	<-ctx.Done()
-	return p.shutdown(stop, &intake)
+	var lost []string
+	for ctx.Err() == nil && (len(lost) == 0 || len(lost) < len(p.providers)) {
+		select {
+		case <-ctx.Done():
+		case name := <-gaveUp:
+			lost = append(lost, name)
+		}
+	}
+	o := p.shutdown(stop, &intake)
+	o.GaveUp = lost
+	return o
 }
 
 // observePeriod is how exactly the age of an unreturned lease is known.

@@ -1,9 +1,14 @@
 package pipeline_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -12,6 +17,7 @@ import (
 	"github.com/meltica/meltica/runtime/config"
 	"github.com/meltica/meltica/runtime/databus"
 	"github.com/meltica/meltica/runtime/lib/leaktest"
+	"github.com/meltica/meltica/runtime/lib/pool"
 	"github.com/meltica/meltica/runtime/pipeline"
 	"github.com/meltica/meltica/runtime/provider/book"
 	"github.com/meltica/meltica/runtime/venuesim"
@@ -265,6 +271,140 @@ func TestStuckConsumerIsNamed(t *testing.T) {
 		t.Errorf("shutdown took %v, want the budget of 300 ms and a moment", o.Took)
 	}
 	close(release)
+}
+
+// TestRunEndsWhenEveryProviderGaveUp: a venue that refuses who we are is not asked for ever.
+func TestRunEndsWhenEveryProviderGaveUp(t *testing.T) {
+	venue := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusUnauthorized)
+	}))
+	defer venue.Close()
+	cfg := config.Default()
+	cfg.Providers[0].StreamURL, cfg.Providers[0].RestURL = "ws"+strings.TrimPrefix(venue.URL, "http"), venue.URL
+	p, err := pipeline.New(cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := p.Run(t.Context())
+	if len(o.GaveUp) != 1 || o.GaveUp[0] != cfg.Providers[0].Name || o.Clean() {
+		t.Errorf("outcome %+v, want the provider named, and not clean", o)
+	}
+}
+
+// TestSeenEventsAreCounted: a trade that comes twice is delivered once, and the statistics tell.
+func TestSeenEventsAreCounted(t *testing.T) {
+	venue := newScript(t)
+	cfg := config.Default()
+	p := &cfg.Providers[0]
+	p.Symbols, p.Channels = []string{"BTC-USDT"}, config.Channels{Trade: true}
+	p.StreamURL, p.RestURL = "ws"+strings.TrimPrefix(venue.server.URL, "http"), venue.server.URL
+	pipe, err := pipeline.New(cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pipe.Subscribe("s", databus.Filter{Kinds: []eventv1.EventKind{eventv1.EventKindTrade}}, handlerFunc(
+		func(_ context.Context, ev *eventv1.CanonicalEvent) error {
+			if age := time.Since(time.Unix(0, ev.IngestTime)); age < 0 || age > time.Minute {
+				t.Errorf("ingest time %d is %v ago, want the wall clock's", ev.IngestTime, age)
+			}
+			return nil
+		})); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan pipeline.Outcome, 1)
+	// Ends after cancel.
+	go func() { ended <- pipe.Run(ctx) }()
+	first, second := (&frames{seq: 1, trade: 7}).next(1)[2], (&frames{seq: 1, trade: 6}).next(1)[2]
+	venue.send <- [][]byte{first, first, second}
+	until(t, func() bool { s := pipe.Stats(); return s.Seen == 1 && s.Late == 1 })
+	close(venue.send)
+	cancel()
+	if o := <-ended; !o.Clean() {
+		t.Errorf("outcome %+v, want clean", o)
+	}
+	venue.server.Close()
+	if s := pipe.Stats(); s.Delivered() != 1 || s.Refused != 0 {
+		t.Errorf("%d delivered, want 1: %+v", s.Delivered(), s)
+	}
+}
+
+// TestSilentVenueIsLeft: the configured time without data ends a connection.
+func TestSilentVenueIsLeft(t *testing.T) {
+	venue := newScript(t)
+	cfg := config.Default()
+	p := &cfg.Providers[0]
+	p.Symbols, p.Channels, p.StaleAfter = []string{"BTC-USDT"}, config.Channels{Trade: true}, 50*time.Millisecond
+	p.StreamURL, p.RestURL = "ws"+strings.TrimPrefix(venue.server.URL, "http"), venue.server.URL
+	pipe, err := pipeline.New(cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan pipeline.Outcome, 1)
+	// Ends after cancel.
+	go func() { ended <- pipe.Run(ctx) }()
+	until(t, func() bool { return pipe.Stats().Providers[0].Reconnects > 0 })
+	close(venue.send)
+	cancel()
+	if o := <-ended; !o.Clean() {
+		t.Errorf("outcome %+v, want clean", o)
+	}
+	venue.server.Close()
+}
+
+func TestStatsAddUp(t *testing.T) {
+	s := pipeline.Stats{
+		Subscriptions: []databus.Stats{
+			{Delivered: 1, Dropped: 10, Conflated: 100, Merged: 1000, Failed: 7},
+			{Delivered: 2, Dropped: 20, Conflated: 200, Merged: 2000, Panicked: 7},
+		},
+		Pools: []pool.Stats{{Gets: 3, InUse: 1}, {Gets: 4, InUse: 2}},
+	}
+	got := fmt.Sprint(s.Delivered(), s.Dropped(), s.Conflated(), s.Lent(), s.OnLoan())
+	if want := "3 30 3300 7 3"; got != want {
+		t.Errorf("sums %s, want %s", got, want)
+	}
+	var p pipeline.ProviderStats
+	p.Trades, p.Tickers, p.BookUpdates, p.BookSnapshots, p.Klines, p.Statuses = 1, 10, 100, 1000, 10000, 100000
+	if got := p.Events(); got != 111111 {
+		t.Errorf("Events = %d, want 111111", got)
+	}
+}
+
+// TestFailingConsumerIsLogged: what a handler returns is nowhere else to be seen.
+func TestFailingConsumerIsLogged(t *testing.T) {
+	var log bytes.Buffer
+	failed := make(chan struct{})
+	var once sync.Once
+	sim, err := venuesim.Start(venuesim.Config{Market: venuesim.MarketOf("BTC-USDT", "ETH-USDT")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := sim.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	p, err := pipeline.New(configFor(sim), slog.New(slog.NewTextHandler(&log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Subscribe("sick", databus.Filter{}, handlerFunc(func(context.Context, *eventv1.CanonicalEvent) error {
+		once.Do(func() { close(failed) })
+		return errors.New("no disk")
+	})); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	// Ends when the consumer has failed.
+	go func() { <-failed; cancel() }()
+	if o := p.Run(ctx); !o.Clean() {
+		t.Errorf("outcome %+v, want clean: a failing handler is not a stuck one", o)
+	}
+	if text := log.String(); !strings.Contains(text, "consumer failed") || !strings.Contains(text, "no disk") {
+		t.Errorf("logged %q, want the consumer's error", text)
+	}
 }
 
 func TestWrongProviderFailsBeforeAnythingConnects(t *testing.T) {

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/meltica/meltica/generated/eventv1"
-	"github.com/meltica/meltica/runtime/config"
 	"github.com/meltica/meltica/runtime/dispatcher"
 	"github.com/meltica/meltica/runtime/lib/capture"
 	"github.com/meltica/meltica/runtime/lib/pool"
@@ -32,18 +31,25 @@ type ReplayConfig struct {
 	Files []string
 	// Provider names the venue of all files; empty guesses it from each path.
 	Provider string
-	// OnFailed is told of each message that could not be normalised; nil ignores them.
+	// OnFailed is told of each message that could not be normalised; nil ignores them. Raw is lent
+	// for the call.
 	OnFailed func(raw *eventv1.ProviderRaw, reason error)
 	// Progress is called now and then with the messages so far; nil is not called.
 	Progress func(messages uint64)
+	// OnRefused is told of each recorded answer to a request that could not be used; nil ignores
+	// them. Such an answer is counted in Failed.
+	OnRefused func(url string, reason error)
 	// Log takes what operators should know; nil discards it.
 	Log *slog.Logger
 }
 
-// ReplayReport is what came out of a replay. Each message is in exactly one of the events, in
-// Ignored or in Failed: Frames = sum of Events + Ignored + Failed.
+// ReplayReport is what came out of a replay. Each message is in exactly one of Normalised, Ignored
+// and Failed. A message of Binance that is normalised is one event, so there Frames = sum of
+// Events + Ignored + Failed; other venues put several trades or books into one message. Each event
+// was accepted by the dispatcher or dropped by it: sum of Events = Dispatched + OutOfOrder.
 type ReplayReport struct {
 	Frames       uint64
+	Normalised   uint64
 	Ignored      uint64
 	Failed       uint64
 	Events       map[eventv1.EventKind]uint64
@@ -61,44 +67,51 @@ type ReplayReport struct {
 }
 
 // Replay pushes recordings through the adapters and the dispatcher that a live run uses. Time
-// is that of the recording, so the same files give the same events.
+// is that of the recording, so the same files give the same events. With an error the report
+// has what came before it.
 func Replay(ctx context.Context, cfg ReplayConfig) (ReplayReport, error) {
 	start := time.Now()
 	report := ReplayReport{Events: make(map[eventv1.EventKind]uint64)}
 	pools := eventv1.NewPools(eventv1.PoolsConfig{})
-	d := dispatcher.New(&countingRoutes{events: report.Events})
 	sessions, err := groupSessions(cfg)
 	if err != nil {
 		return report, err
 	}
 	for _, s := range sessions {
-		if err := s.replay(ctx, cfg, pools, d, &report); err != nil {
-			return report, err
+		if err = s.replay(ctx, cfg, pools, &report); err != nil {
+			break
 		}
 	}
-	c := d.Counters()
-	report.Dispatched = c.Dispatched.Load()
-	report.OutOfOrder = c.Late.Load() + c.Duplicate.Load() + c.Refused.Load()
-	drained, cancel := context.WithTimeout(ctx, pool.TimeoutDefault)
+	// Nothing runs any more, so what is not back now never comes.
+	drained, cancel := context.WithTimeout(context.WithoutCancel(ctx), pool.TimeoutDefault)
 	defer cancel()
 	report.Leaked = pools.Drain(drained)
 	report.Took = time.Since(start)
-	return report, ctx.Err()
+	return report, err
 }
 
-// countingRoutes is one lane for every stream that counts what the dispatcher lets through.
-type countingRoutes struct {
+// countingSink counts the events on their way to the dispatcher, which nobody subscribes to.
+type countingSink struct {
+	*dispatcher.Dispatcher
 	events map[eventv1.EventKind]uint64
+	all    uint64
 }
 
-func (*countingRoutes) Version() uint64 { return 1 }
-
-func (r *countingRoutes) AppendLanes(dst []dispatcher.Lane, _ eventv1.CanonicalEventStreamKey) []dispatcher.Lane {
-	return append(dst, r)
+// Publish is called by the one goroutine of the replay.
+func (s *countingSink) Publish(lease eventv1.CanonicalEventLease) {
+	s.events[lease.Value().Kind]++
+	s.all++
+	s.Dispatcher.Publish(lease)
 }
 
-// Enqueue is called by the one goroutine of the replay.
-func (r *countingRoutes) Enqueue(_ uint32, clone *eventv1.CanonicalEvent) { r.events[clone.Kind]++ }
+// noRoutes leads nowhere.
+type noRoutes struct{}
+
+func (noRoutes) Version() uint64 { return 1 }
+
+func (noRoutes) AppendLanes(dst []dispatcher.Lane, _ eventv1.CanonicalEventStreamKey) []dispatcher.Lane {
+	return dst
+}
 
 // session is the recordings of one set of connections.
 type session struct {
@@ -117,9 +130,12 @@ func groupSessions(cfg ReplayConfig) ([]*session, error) {
 		if venue == "" {
 			venue = guessVenue(path)
 		}
-		if !slices.Contains(config.Venues(), venue) {
-			return nil, fmt.Errorf("%w %q of %s: name one of %s with --provider", ErrUnknownProvider,
-				venue, path, strings.Join(config.Venues(), ", "))
+		if !slices.Contains(ReplayVenues(), venue) {
+			if venue == "" {
+				venue = "none in its path"
+			}
+			return nil, fmt.Errorf("%w of %s (%s): name one of %s with --provider", ErrUnknownProvider,
+				path, venue, strings.Join(ReplayVenues(), ", "))
 		}
 		name, _, _ := strings.Cut(filepath.Base(path), ".")
 		key := filepath.Join(filepath.Dir(path), part.ReplaceAllString(name, ""))
@@ -133,19 +149,23 @@ func groupSessions(cfg ReplayConfig) ([]*session, error) {
 	return sessions, nil
 }
 
-// guessVenue finds the venue in a path: the longest of our names that stands in it. Futures of
-// Binance are a venue of their own, so that they are not taken for spot.
+// guessVenue finds the venue in a path: the longest of our names that stands in the last element
+// that has one. Futures of Binance are a venue of their own, so that they are not taken for spot.
 func guessVenue(path string) string {
-	lower := strings.ToLower(filepath.ToSlash(path))
-	base := lower[strings.LastIndexByte(lower, '/')+1:]
-	if strings.Contains(lower, "binance") && strings.HasPrefix(base, "usdm") {
-		return "binance-usdm"
-	}
+	elements := strings.Split(strings.ToLower(filepath.ToSlash(path)), "/")
 	best := ""
-	for _, v := range config.Venues() {
-		if len(v) > len(best) && strings.Contains(lower, v) {
-			best = v
+	for _, element := range slices.Backward(elements) {
+		for _, v := range ReplayVenues() {
+			if len(v) > len(best) && strings.Contains(element, v) {
+				best = v
+			}
 		}
+		if best != "" {
+			break
+		}
+	}
+	if best == "binance" && strings.HasPrefix(elements[len(elements)-1], "usdm") {
+		return "binance-usdm"
 	}
 	return best
 }
@@ -153,9 +173,11 @@ func guessVenue(path string) string {
 // progressEvery is how many messages pass between two calls of Progress.
 const progressEvery = 10_000
 
-// replay feeds the session's records in the order of their times.
-func (s *session) replay(ctx context.Context, cfg ReplayConfig, pools *eventv1.Pools, sink provider.Sink, report *ReplayReport) (err error) {
-	adapter, err := newReplayAdapter(s.venue, provider.Config{
+// replay feeds the session's records in the order of their times, to an adapter and a dispatcher
+// of its own: two sessions may have recorded the same streams.
+func (s *session) replay(ctx context.Context, cfg ReplayConfig, pools *eventv1.Pools, report *ReplayReport) error {
+	sink := &countingSink{Dispatcher: dispatcher.New(noRoutes{}), events: report.Events}
+	adapter, err := newReplayAdapter(s.venue, s.files, provider.Config{
 		Name: s.venue, Pools: pools, Sink: sink, Seed: 1, OnFailed: cfg.OnFailed, Log: cfg.Log,
 		// Nobody subscribes late to a replay: a snapshot is published when a book is synced, and
 		// no more, so that each message yields one event.
@@ -168,49 +190,64 @@ func (s *session) replay(ctx context.Context, cfg ReplayConfig, pools *eventv1.P
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, records.close()) }()
-	var responses, refused uint64
-	for {
-		rec, err := records.next()
-		if errors.Is(err, io.EOF) {
+	var responses, unused, refused uint64
+	before := report.Frames
+	for err = ctx.Err(); err == nil; {
+		var rec capture.Record
+		if rec, err = records.next(); err != nil {
 			break
-		}
-		if err != nil {
-			return err
 		}
 		switch rec.Kind {
 		case capture.Message:
 			err = adapter.Feed(rec.Data, rec.Time)
 		case capture.Response:
 			responses++
-			if bad := adapter.Respond(rec.URL, rec.Data, rec.Time); bad != nil {
+			published := sink.all
+			if reason := adapter.Respond(rec.URL, rec.Data, rec.Time); reason != nil {
 				refused++
+				if cfg.OnRefused != nil {
+					cfg.OnRefused(rec.URL, reason)
+				}
+			} else if sink.all == published {
+				unused++ // such as a snapshot of a book that is live
 			}
+		default:
+			continue
 		}
-		if err != nil {
-			return err
-		}
-		if done := report.Frames + adapter.Stats().Frames + responses; done%progressEvery == 0 {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
+		if done := before + adapter.Stats().Frames + responses; err == nil && done%progressEvery == 0 {
+			err = ctx.Err()
 			if cfg.Progress != nil {
 				cfg.Progress(done)
 			}
 		}
 	}
-	st := adapter.Stats()
-	report.Frames += st.Frames + responses
-	report.Ignored += st.Ignored
-	report.Failed += st.Failed + refused
-	report.Gaps += st.Gaps
-	report.Resyncs += st.Resyncs
-	report.ChecksumsOK += st.ChecksumsOK
-	report.ChecksumsBad += st.ChecksumsBad
-	report.Crossed += st.Crossed
-	report.TopsOK += st.TopsOK
-	report.TopsBad += st.TopsBad
-	return nil
+	report.add(adapter.Stats(), sink.Counters())
+	report.Frames += responses
+	report.Normalised += responses - unused - refused
+	report.Ignored += unused
+	report.Failed += refused
+	// A reader that failed says so again when it is closed.
+	if closed := records.close(); errors.Is(err, io.EOF) {
+		err = closed
+	}
+	return err
+}
+
+// add adds what a session counted.
+func (r *ReplayReport) add(st provider.Stats, d *dispatcher.Counters) {
+	r.Frames += st.Frames
+	r.Normalised += st.Normalised
+	r.Ignored += st.Ignored
+	r.Failed += st.Failed
+	r.Gaps += st.Gaps
+	r.Resyncs += st.Resyncs
+	r.ChecksumsOK += st.ChecksumsOK
+	r.ChecksumsBad += st.ChecksumsBad
+	r.Crossed += st.Crossed
+	r.TopsOK += st.TopsOK
+	r.TopsBad += st.TopsBad
+	r.Dispatched += d.Dispatched.Load()
+	r.OutOfOrder += d.Late.Load() + d.Duplicate.Load() + d.Refused.Load()
 }
 
 // merged reads several recordings as one, in the order of their times. A record without a

@@ -13,6 +13,10 @@ type Stats struct {
 	Subscriptions []databus.Stats
 	Pools         []pool.Stats
 	Latency       telemetry.Quantiles // from frame receipt to handler entry, all subscriptions
+
+	// What the dispatcher did not let through to any subscription.
+	Late, Seen uint64 // older than what its stream has delivered; delivered already
+	Refused    uint64 // of more streams than it keeps
 }
 
 // ProviderStats is what one provider has counted.
@@ -35,6 +39,8 @@ func (p *Pipeline) Stats() Stats {
 	for _, v := range p.providers {
 		s.Providers = append(s.Providers, ProviderStats{Name: v.Name(), Stats: v.Stats()})
 	}
+	c := p.dispatcher.Counters()
+	s.Late, s.Seen, s.Refused = c.Late.Load(), c.Duplicate.Load(), c.Refused.Load()
 	sum := telemetry.NewHistogram()
 	s.Subscriptions = p.bus.Stats()
 	p.bus.AddLatencies(sum)
