@@ -97,7 +97,7 @@ func TestBookIsSubscribedAnew(t *testing.T) {
 type routedVenue struct{ *binance.Venue }
 
 func (v routedVenue) Routes() []provider.Venue {
-	return []provider.Venue{v.Venue, streamOf{v.Venue}}
+	return []provider.Venue{v.Venue, streamOf(v)}
 }
 
 type streamOf struct{ *binance.Venue }

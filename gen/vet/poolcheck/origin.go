@@ -69,8 +69,8 @@ func (c *checker) parameter(fn *ssa.Function, p *ssa.Parameter) {
 	}
 	w := &walker{c: c, fn: fn, strict: isLease(p.Type())}
 	name, pos := p.Name(), p.Pos()
-	if obj := p.Object(); obj != nil {
-		name = obj.Name()
+	if v, ok := p.Object().(*types.Var); ok && v != nil { // nil for what the compiler added
+		name = v.Name()
 	}
 	if isRange(fn) { // the parameter is the function's that is ranged over
 		name, pos = "lease", fn.Pos()
