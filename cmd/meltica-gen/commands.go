@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,16 +10,11 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
-	"golang.org/x/term"
 
+	"github.com/meltica/meltica/cmd/internal/cli"
 	"github.com/meltica/meltica/gen"
 	"github.com/meltica/meltica/gen/diag"
 )
-
-// terminal is where a command prints.
-type terminal struct {
-	out, err io.Writer
-}
 
 type generateCmd struct {
 	Force bool `help:"Replace generated files that were edited by hand, and remove such that no schema asks for. Files that meltica-gen did not write stay."`
@@ -32,14 +26,14 @@ func (generateCmd) Help() string {
 }
 
 // Run writes the generated packages.
-func (g *generateCmd) Run(c *cli, t *terminal) error {
+func (g *generateCmd) Run(c *commandLine, k *kong.Context) error {
 	start := time.Now()
 	p, err := c.places()
 	if err != nil {
 		return err
 	}
 	set, findings := gen.Generate(p.schemas, gen.Options{Schemas: p.schemasName, Tree: p.out})
-	if err := c.show(t, findings); err != nil {
+	if err := c.show(k, findings); err != nil {
 		return err
 	}
 	write := set.Write
@@ -50,11 +44,11 @@ func (g *generateCmd) Run(c *cli, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	if err := c.show(t, p.generated(findings)); err != nil {
+	if err := c.show(k, p.generated(findings)); err != nil {
 		return err
 	}
 	if !c.Quiet {
-		say(t.out, "generated %d files (%d written, %d unchanged, %d removed) in %d ms\n",
+		fmt.Fprintf(k.Stdout, "generated %d files (%d written, %d unchanged, %d removed) in %d ms\n",
 			len(report.Written)+len(report.Unchanged), len(report.Written), len(report.Unchanged),
 			len(report.Removed), time.Since(start).Milliseconds())
 	}
@@ -69,48 +63,26 @@ func (checkCmd) Help() string {
 }
 
 // Run compares the generated packages. It trusts no sum, so it always generates.
-func (checkCmd) Run(c *cli, t *terminal) error {
+func (checkCmd) Run(c *commandLine, k *kong.Context) error {
 	p, err := c.places()
 	if err != nil {
 		return err
 	}
 	set, findings := gen.Generate(p.schemas, gen.Options{Schemas: p.schemasName})
-	if err := c.show(t, findings); err != nil {
+	if err := c.show(k, findings); err != nil {
 		return err
 	}
 	differ, err := set.Check(p.out)
 	if err != nil {
 		return err
 	}
-	if err := c.show(t, p.generated(differ)); err != nil {
+	if err := c.show(k, p.generated(differ)); err != nil {
 		return err
 	}
 	if !c.Quiet {
-		say(t.out, "checked %d files, all are what the schemas say\n", len(set.Paths()))
+		fmt.Fprintf(k.Stdout, "checked %d files, all are what the schemas say\n", len(set.Paths()))
 	}
 	return nil
-}
-
-type helpCmd struct {
-	Command []string `arg:"" optional:"" help:"Command to explain."`
-}
-
-// Run prints the help of a command, or of the program.
-func (h *helpCmd) Run(ctx *kong.Context) error {
-	if len(h.Command) == 0 {
-		// The program's own help, not that of its default command.
-		top := *ctx
-		top.Path = ctx.Path[:1]
-		return top.PrintUsage(false)
-	}
-	target, err := kong.Trace(ctx.Kong, h.Command)
-	if err == nil {
-		err = target.Error
-	}
-	if err != nil {
-		return fmt.Errorf("%w: %w", errUsage, err)
-	}
-	return target.PrintUsage(false)
 }
 
 // places are the folders that a command works on.
@@ -122,10 +94,10 @@ type places struct {
 }
 
 // places finds the folders. Those given as flags are taken from the root.
-func (c *cli) places() (places, error) {
+func (c *commandLine) places() (places, error) {
 	root := c.Root
 	if root == "" {
-		found, err := moduleRoot()
+		found, err := cli.ModuleRoot()
 		if err != nil {
 			return places{}, err
 		}
@@ -142,7 +114,7 @@ func (c *cli) places() (places, error) {
 		return places{}, err
 	}
 	if err != nil || !info.IsDir() {
-		return places{}, fmt.Errorf("%w: there is no folder of schemas at %s; name it with --schemas, or the module with --root", errUsage, from(c.Schemas))
+		return places{}, fmt.Errorf("%w: there is no folder of schemas at %s; name it with --schemas, or the module with --root", cli.ErrUsage, from(c.Schemas))
 	}
 	return places{
 		schemas:     os.DirFS(from(c.Schemas)),
@@ -160,13 +132,9 @@ func (p places) generated(findings []diag.Finding) []diag.Finding {
 	return findings
 }
 
-// show prints findings and returns errFindings if one of them is an error.
-func (c *cli) show(t *terminal, findings []diag.Finding) error {
-	color := c.Color == "always"
-	if f, ok := t.err.(*os.File); ok && c.Color == "auto" {
-		color = os.Getenv("NO_COLOR") == "" && term.IsTerminal(int(f.Fd()))
-	}
-	if err := (diag.Text{Color: color}).Print(t.err, findings); err != nil {
+// show prints findings and returns cli.ErrReported if one of them is an error.
+func (c *commandLine) show(k *kong.Context, findings []diag.Finding) error {
+	if err := (diag.Text{Color: c.Color.On(k.Stderr)}).Print(k.Stderr, findings); err != nil {
 		return err
 	}
 	internal := func(f diag.Finding) bool { return f.Rule == gen.Internal }
@@ -174,7 +142,7 @@ func (c *cli) show(t *terminal, findings []diag.Finding) error {
 	case slices.ContainsFunc(findings, internal):
 		return errors.New("failed, see above; the schemas are not to blame")
 	case diag.HasErrors(findings):
-		return errFindings
+		return cli.ErrReported
 	default:
 		return nil
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/goccy/go-json"
 
+	"github.com/meltica/meltica/cmd/internal/cli"
 	"github.com/meltica/meltica/generated/eventv1"
 	"github.com/meltica/meltica/runtime/pipeline"
 )
@@ -37,7 +38,7 @@ Every message is accounted for: messages = events + ignored + failed. tops_ok co
 func (r *replayCmd) Run(ctx context.Context, t *terminal) error {
 	files, err := expand(r.Files)
 	if err != nil {
-		return fmt.Errorf("%w: %w", errUsage, err)
+		return fmt.Errorf("%w: %w", cli.ErrUsage, err)
 	}
 	cfg := pipeline.ReplayConfig{Files: files, Provider: r.Provider}
 	shown := 0
@@ -52,7 +53,7 @@ func (r *replayCmd) Run(ctx context.Context, t *terminal) error {
 			fmt.Fprintf(t.err, "failed: answer to %.200s: %v\n", url, reason)
 		}
 	}
-	progress := isTerminal(t.err)
+	progress := cli.IsTerminal(t.err)
 	if progress {
 		cfg.Progress = func(n uint64) { fmt.Fprintf(t.err, "\r%s messages", group(n)) }
 	}
@@ -62,11 +63,11 @@ func (r *replayCmd) Run(ctx context.Context, t *terminal) error {
 	}
 	switch {
 	case errors.Is(err, pipeline.ErrUnknownProvider):
-		return fmt.Errorf("%w: %w", errUsage, err)
+		return fmt.Errorf("%w: %w", cli.ErrUsage, err)
 	case errors.Is(err, context.Canceled):
 		err = errors.New("interrupted; the report is of what came before")
 	case err == nil && len(report.Leaked) > 0:
-		err = errUnclean
+		err = cli.ErrReported
 	}
 	text := reportText(files, report)
 	if r.Format == "json" {

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/meltica/meltica/cmd/internal/cli"
 	"github.com/meltica/meltica/runtime/config"
 	"github.com/meltica/meltica/runtime/databus"
 	"github.com/meltica/meltica/runtime/pipeline"
@@ -29,7 +30,7 @@ func (runCmd) Help() string {
 // Run runs the pipeline until the time is over or a signal comes.
 func (r *runCmd) Run(ctx context.Context, t *terminal) error {
 	if r.For < 0 {
-		return fmt.Errorf("%w: --for %v: give a positive time", errUsage, r.For)
+		return fmt.Errorf("%w: --for %v: give a positive time", cli.ErrUsage, r.For)
 	}
 	cfg, err := loadConfig(r.Config, t)
 	if err != nil {
@@ -37,7 +38,7 @@ func (r *runCmd) Run(ctx context.Context, t *terminal) error {
 	}
 	s := &screen{out: t.out, redraw: t.redraw, size: t.size}
 	log := newLog(cfg.Log, t.err)
-	if t.redraw && isTerminal(t.err) {
+	if t.redraw && cli.IsTerminal(t.err) {
 		log = newLog(cfg.Log, s.above(t.err))
 	}
 	if cfg.Simulator.Enabled {
@@ -53,7 +54,7 @@ func (r *runCmd) Run(ctx context.Context, t *terminal) error {
 	}
 	pipe, err := pipeline.New(cfg, log)
 	if err != nil {
-		return fmt.Errorf("%w: %w", errUsage, err)
+		return fmt.Errorf("%w: %w", cli.ErrUsage, err)
 	}
 	if r.For > 0 {
 		var cancel context.CancelFunc
@@ -71,7 +72,7 @@ func (r *runCmd) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	if !outcome.Clean() {
-		return errUnclean
+		return cli.ErrReported
 	}
 	return nil
 }
@@ -152,7 +153,7 @@ func loadConfig(path string, t *terminal) (config.Config, error) {
 		if err := findings.Print(t.err, t.errColor); err != nil {
 			return config.Config{}, err
 		}
-		return config.Config{}, fmt.Errorf("%w: %s is not a usable configuration", errUsage, path)
+		return config.Config{}, fmt.Errorf("%w: %s is not a usable configuration", cli.ErrUsage, path)
 	}
 	return cfg, err
 }

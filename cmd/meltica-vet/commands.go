@@ -2,27 +2,20 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
-	"golang.org/x/term"
+	"github.com/alecthomas/kong"
 
+	"github.com/meltica/meltica/cmd/internal/cli"
 	"github.com/meltica/meltica/gen/diag"
 	"github.com/meltica/meltica/gen/vet"
 	"github.com/meltica/meltica/gen/vet/importban"
 	"github.com/meltica/meltica/gen/vet/importban/proof"
 )
-
-// terminal is where a command prints.
-type terminal struct {
-	out, err io.Writer
-}
 
 type checkCmd struct {
 	Packages []string `arg:"" optional:"" help:"Packages, as go vet takes them, from the root where that is given. Default: all below the root." placeholder:"PACKAGE"`
@@ -36,31 +29,31 @@ func (checkCmd) Help() string {
 }
 
 // Run checks the imports of the tree, then the packages.
-func (k *checkCmd) Run(c *cli, t *terminal) error {
+func (p *checkCmd) Run(c *commandLine, k *kong.Context) error {
 	root, err := c.moduleRoot()
 	if err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	target := vet.Target{Root: root, Packages: k.Packages, Dir: c.Root, Tags: k.Tags}
-	if k.Fix {
+	target := vet.Target{Root: root, Packages: p.Packages, Dir: c.Root, Tags: p.Tags}
+	if p.Fix {
 		if err := target.Fix(ctx); err != nil {
 			return err
 		}
 	}
-	if err := c.imports(t, root); err != nil {
+	if err := c.imports(k, root); err != nil {
 		return err
 	}
 	findings, err := target.Check(ctx)
 	if err != nil {
 		return err
 	}
-	if err := c.show(t, findings); err != nil {
+	if err := c.show(k, findings); err != nil {
 		return err
 	}
 	if !c.Quiet {
-		say(t.out, "no findings\n")
+		fmt.Fprintln(k.Stdout, "no findings")
 	}
 	return nil
 }
@@ -68,26 +61,26 @@ func (k *checkCmd) Run(c *cli, t *terminal) error {
 type importsCmd struct{}
 
 // Run checks the imports of the tree.
-func (importsCmd) Run(c *cli, t *terminal) error {
+func (importsCmd) Run(c *commandLine, k *kong.Context) error {
 	root, err := c.moduleRoot()
 	if err != nil {
 		return err
 	}
-	if err := c.imports(t, root); err != nil {
+	if err := c.imports(k, root); err != nil {
 		return err
 	}
 	if !c.Quiet {
-		say(t.out, "no banned imports\n")
+		fmt.Fprintln(k.Stdout, "no banned imports")
 	}
 	return nil
 }
 
-func (c *cli) imports(t *terminal, root string) error {
+func (c *commandLine) imports(k *kong.Context, root string) error {
 	findings, err := importban.Scan(os.DirFS(root))
 	if err != nil {
 		return err
 	}
-	return c.show(t, findings)
+	return c.show(k, findings)
 }
 
 type helpCmd struct {
@@ -95,36 +88,37 @@ type helpCmd struct {
 }
 
 // Run prints the list of rules, or the text of one.
-func (h *helpCmd) Run(t *terminal) error {
+func (h *helpCmd) Run(k *kong.Context) error {
 	if h.Rule == "" {
-		say(t.out, "Rules of meltica-vet; meltica-vet help RULE explains one, meltica-vet --help the command.\n\n")
-		w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(k.Stdout, "Rules of meltica-vet; meltica-vet help RULE explains one, meltica-vet --help the command.")
+		fmt.Fprintln(k.Stdout)
+		w := tabwriter.NewWriter(k.Stdout, 0, 0, 2, ' ', 0)
 		for _, a := range vet.Rules() {
 			title, _, _ := strings.Cut(a.Doc, "\n")
-			say(w, "  %s\t%s\n", a.Name, strings.TrimPrefix(title, a.Name+": "))
+			fmt.Fprintf(w, "  %s\t%s\n", a.Name, strings.TrimPrefix(title, a.Name+": "))
 			for _, part := range parts(a.Doc) {
-				say(w, "  %s/%s\t%s\n", a.Name, part.name, part.title)
+				fmt.Fprintf(w, "  %s/%s\t%s\n", a.Name, part.name, part.title)
 			}
 		}
 		if err := w.Flush(); err != nil {
 			return err
 		}
-		say(t.out, "\nThe analyzers of go vet run as well; go tool vet help explains those.\n")
+		fmt.Fprintln(k.Stdout, "\nThe analyzers of go vet run as well; go tool vet help explains those.")
 		return nil
 	}
 	for _, a := range vet.Rules() {
 		if a.Name == h.Rule {
-			say(t.out, "%s\n", a.Doc)
+			fmt.Fprintf(k.Stdout, "%s\n", a.Doc)
 			return nil
 		}
 		for _, part := range parts(a.Doc) {
 			if a.Name+"/"+part.name == h.Rule {
-				say(t.out, "%s: %s\n", h.Rule, part.text)
+				fmt.Fprintf(k.Stdout, "%s: %s\n", h.Rule, part.text)
 				return nil
 			}
 		}
 	}
-	return fmt.Errorf("%w: there is no rule %q; meltica-vet help lists them", errUsage, h.Rule)
+	return fmt.Errorf("%w: there is no rule %q; meltica-vet help lists them", cli.ErrUsage, h.Rule)
 }
 
 // part is one of the rules that an analyzer holds: a section of its text.
@@ -148,9 +142,9 @@ func parts(doc string) []part {
 type exemptionsCmd struct{}
 
 // Run prints what is exempt.
-func (exemptionsCmd) Run(t *terminal) error {
+func (exemptionsCmd) Run(k *kong.Context) error {
 	for _, e := range vet.Exemptions() {
-		say(t.out, "%s: %s\n    %s\n", e.Rule, e.Where, e.Why)
+		fmt.Fprintf(k.Stdout, "%s: %s\n    %s\n", e.Rule, e.Where, e.Why)
 	}
 	return nil
 }
@@ -160,7 +154,7 @@ type proveBanCmd struct {
 }
 
 // Run plants and prints how many of how many were found.
-func (p *proveBanCmd) Run(c *cli, t *terminal) error {
+func (p *proveBanCmd) Run(c *commandLine, k *kong.Context) error {
 	root, err := c.moduleRoot()
 	if err != nil {
 		return err
@@ -184,10 +178,10 @@ func (p *proveBanCmd) Run(c *cli, t *terminal) error {
 		}
 		switch {
 		case r.Failure != "":
-			say(t.err, "%s: %s\n", r.Name, r.Failure)
+			fmt.Fprintf(k.Stderr, "%s: %s\n", r.Name, r.Failure)
 			continue
 		case p.Verbose:
-			say(t.out, "%s: as it should be\n", r.Name)
+			fmt.Fprintf(k.Stdout, "%s: as it should be\n", r.Name)
 		}
 		if r.Want != "" {
 			found++
@@ -195,55 +189,34 @@ func (p *proveBanCmd) Run(c *cli, t *terminal) error {
 			passed++
 		}
 	}
-	say(t.out, "%d of %d banned forms fail both meltica-vet and go test with the right text; %d of %d that look alike pass both\n",
+	fmt.Fprintf(k.Stdout, "%d of %d banned forms fail both meltica-vet and go test with the right text; %d of %d that look alike pass both\n",
 		found, forms, passed, alike)
 	if found+passed < len(results) {
-		return errFindings
+		return cli.ErrReported
 	}
 	return nil
 }
 
 // moduleRoot returns the root that was given, or the folder with a go.mod at or above the
 // working directory.
-func (c *cli) moduleRoot() (string, error) {
+func (c *commandLine) moduleRoot() (string, error) {
 	if c.Root != "" {
 		info, err := os.Stat(c.Root)
 		if err != nil || !info.IsDir() {
-			return "", fmt.Errorf("%w: there is no folder %s; name the module with --root", errUsage, c.Root)
+			return "", fmt.Errorf("%w: there is no folder %s; name the module with --root", cli.ErrUsage, c.Root)
 		}
 		return c.Root, nil
 	}
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for {
-		_, err := os.Stat(filepath.Join(dir, "go.mod"))
-		if err == nil {
-			return dir, nil
-		}
-		if !errors.Is(err, os.ErrNotExist) {
-			return "", err
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return "", fmt.Errorf("%w: there is no go.mod at or above the working directory, so name the module with --root", errUsage)
-		}
-		dir = parent
-	}
+	return cli.ModuleRoot()
 }
 
-// show prints findings and returns errFindings if there are any.
-func (c *cli) show(t *terminal, findings []diag.Finding) error {
-	color := c.Color == "always"
-	if f, ok := t.err.(*os.File); ok && c.Color == "auto" {
-		color = os.Getenv("NO_COLOR") == "" && term.IsTerminal(int(f.Fd()))
-	}
-	if err := (diag.Text{Color: color}).Print(t.err, findings); err != nil {
+// show prints findings and returns cli.ErrReported if there are any.
+func (c *commandLine) show(k *kong.Context, findings []diag.Finding) error {
+	if err := (diag.Text{Color: c.Color.On(k.Stderr)}).Print(k.Stderr, findings); err != nil {
 		return err
 	}
 	if len(findings) > 0 {
-		return errFindings
+		return cli.ErrReported
 	}
 	return nil
 }

@@ -1,17 +1,15 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	"strings"
 
 	"github.com/alecthomas/kong"
 	kongcompletion "github.com/jotaen/kong-completion"
 	"golang.org/x/tools/go/analysis/unitchecker"
 
+	"github.com/meltica/meltica/cmd/internal/cli"
 	"github.com/meltica/meltica/gen/vet"
 )
 
@@ -30,18 +28,10 @@ As a tool of go vet: go vet -vettool=$(go tool -n meltica-vet) ./...
 
 Exit codes: 0 all is well, 1 findings, 2 wrong usage, 3 internal failure, also when go vet can't load the packages.`
 
-// Exit codes.
-const (
-	exitFine     = 0
-	exitFindings = 1
-	exitUsage    = 2
-	exitInternal = 3
-)
-
-// cli is the command line.
-type cli struct {
+// commandLine is what kong fills.
+type commandLine struct {
 	Root    string           `help:"Root of the module. Default: the folder with go.mod at or above the working directory." placeholder:"DIR" type:"path"`
-	Color   string           `help:"Colour findings: ${enum}." enum:"auto,always,never" default:"auto"`
+	Color   cli.Color        `help:"Colour findings: ${enum}." enum:"auto,always,never" default:"auto"`
 	Quiet   bool             `help:"Print findings only, no summary." short:"q"`
 	Version kong.VersionFlag `help:"Print the version and exit."`
 
@@ -52,12 +42,6 @@ type cli struct {
 	ProveBan   proveBanCmd               `cmd:"" hidden:"" help:"Plant every form of a banned import in a copy of the repository and prove that it is found."`
 	Completion kongcompletion.Completion `cmd:"" help:"Print shell code that completes commands and flags (bash, zsh, fish)."`
 }
-
-// errFindings ends a command whose findings have been printed.
-var errFindings = errors.New("meltica-vet: findings")
-
-// errUsage is wrapped by errors that the user mends on the command line.
-var errUsage = errors.New("wrong usage")
 
 func main() {
 	if isVetTool(os.Args[1:]) {
@@ -75,64 +59,12 @@ func isVetTool(args []string) bool {
 	return args[0] == "-flags" || strings.HasPrefix(args[0], "-V=") || strings.HasSuffix(args[len(args)-1], ".cfg")
 }
 
-// run executes a command line and returns the exit code. Flags that print and end, such as
-// --help, exit the process themselves.
-func run(args []string, stdout, stderr io.Writer) (code int) {
-	defer func() {
-		if r := recover(); r != nil {
-			say(stderr, "meltica-vet: internal error: %v\n%s", r, debug.Stack())
-			code = exitInternal
-		}
-	}()
-	var c cli
-	parser, err := kong.New(&c,
-		kong.Name("meltica-vet"),
-		kong.Description(description),
-		kong.Vars{"version": version()},
-		kong.Writers(stdout, stderr),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-	)
-	if err != nil {
-		say(stderr, "meltica-vet: internal error: %v\n", err)
-		return exitInternal
-	}
-	kongcompletion.Register(parser)
-	ctx, err := parser.Parse(args)
-	if err != nil {
-		say(stderr, "meltica-vet: %v\nRun meltica-vet --help for the commands and flags.\n", err)
-		return exitUsage
-	}
-	err = ctx.Run(&c, &terminal{out: stdout, err: stderr})
-	switch {
-	case err == nil:
-		return exitFine
-	case errors.Is(err, errFindings):
-		return exitFindings
-	case errors.Is(err, errUsage):
-		say(stderr, "meltica-vet: %v\n", err)
-		return exitUsage
-	default:
-		say(stderr, "meltica-vet: %v\n", err)
-		return exitInternal
-	}
-}
-
-// say prints for people. Where even that fails there is nobody left to tell.
-func say(w io.Writer, format string, args ...any) {
-	_, _ = fmt.Fprintf(w, format, args...)
-}
-
-// version returns the version that the binary was built from.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "meltica-vet (unknown version)"
-	}
-	text := "meltica-vet " + info.Main.Version + " " + info.GoVersion
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			text += " " + s.Value
-		}
-	}
-	return text
+// run executes a command line and returns the exit code.
+func run(args []string, stdout, stderr io.Writer) int {
+	return cli.Program{
+		Name:        "meltica-vet",
+		Description: description,
+		Hint:        "meltica-vet --help",
+		Line:        new(commandLine),
+	}.Run(args, stdout, stderr)
 }

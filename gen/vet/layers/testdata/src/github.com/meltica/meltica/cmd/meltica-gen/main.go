@@ -1,6 +1,7 @@
 package main
 
 import (
+	_ "github.com/meltica/meltica/cmd/internal/cli"
 	_ "github.com/meltica/meltica/gen"
 	_ "github.com/meltica/meltica/gen/diag"
 	_ "github.com/meltica/meltica/gen/golang"          // want `a command has flags and printing only`

@@ -1,6 +1,7 @@
 package main
 
 import (
+	_ "github.com/meltica/meltica/cmd/internal/cli"
 	_ "github.com/meltica/meltica/gen" // want `gen and runtime never meet`
 	_ "github.com/meltica/meltica/generated/eventv1"
 	_ "github.com/meltica/meltica/runtime/config"
