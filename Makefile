@@ -7,7 +7,7 @@ VET         := go run ./cmd/meltica-vet
 export MELTICA_CAPTURES ?= $(abspath $(CURDIR)/../shared/captures)
 
 .DEFAULT_GOAL := help
-.PHONY: help run generate check test test-race test-pooldebug test-allocs bench imports lint prove-ban fuzz nightly ci clean
+.PHONY: help run generate check test test-race test-pooldebug test-plain bench imports lint prove-ban fuzz nightly ci clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,7 +21,7 @@ generate: ## regenerate everything from the schemas
 check: ## fail if a generated file is missing, stale, edited or orphaned
 	go run ./cmd/meltica-gen check
 
-test: check test-race test-pooldebug test-allocs ## everything that must pass before a commit
+test: check test-race test-pooldebug test-plain ## everything that must pass before a commit
 
 test-race: ## vet, then all tests under the race detector, shuffled
 	go vet ./...
@@ -31,9 +31,9 @@ test-race: ## vet, then all tests under the race detector, shuffled
 test-pooldebug: ## the tests of all that holds leases, with quarantine and stacks
 	go test -tags pooldebug -shuffle=on ./generated/... ./runtime/...
 
-test-allocs: ## the exact counts of allocations, which the race detector would change
+test-plain: ## what the race detector would change or make slow: counts of allocations, long recordings
 	go test -shuffle=on ./generated/...
-	go test -run 'Alloc' ./runtime/...
+	go test -run 'Alloc|Replay|Record' ./runtime/...
 
 bench: ## ours beside the non-pooled baseline, as ratios
 	cd runtime/bench && go run .

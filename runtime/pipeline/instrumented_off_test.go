@@ -1,0 +1,5 @@
+//go:build !race && !pooldebug
+
+package pipeline_test
+
+const instrumented = false
