@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/meltica/meltica/runtime/provider"
+	"github.com/meltica/meltica/runtime/provider/providertest"
 )
 
 // The messages of the hot path, as the venue sends them. U, u and t are printf verbs where the
@@ -36,7 +37,7 @@ func depthJSON(first, last, n int) string {
 func live(t testing.TB, sink provider.Sink) *provider.Adapter {
 	t.Helper()
 	a := newAdapter(t, sink, "BTC-USDT")
-	feed(t, a, depthJSON(100, 100, 1), 1)
+	providertest.Feed(t, a, 1, depthJSON(100, 100, 1))
 	if err := a.Respond(snapshotURL, []byte(snapshotJSON), 1); err != nil {
 		t.Fatal(err)
 	}
@@ -44,39 +45,17 @@ func live(t testing.TB, sink provider.Sink) *provider.Adapter {
 }
 
 func TestFramesDoNotAllocate(t *testing.T) {
-	if instrumented {
-		t.Skip("the race detector and pooldebug allocate")
+	f := func(name string, messages ...string) {
+		t.Run(name, func(t *testing.T) { providertest.NoAllocations(t, live(t, providertest.Discard{}), messages...) })
 	}
-	f := func(name string, messages ...[]byte) {
-		t.Run(name, func(t *testing.T) {
-			a := live(t, putter{})
-			at := 0
-			next := func() {
-				if err := a.Feed(messages[at%len(messages)], int64(at)*1e6); err != nil {
-					t.Fatal(err)
-				}
-				at++
-			}
-			for range 1000 {
-				next()
-			}
-			before := a.Stats()
-			if n := testing.AllocsPerRun(1000, next); n != 0 {
-				t.Errorf("%v allocations a frame, want 0", n)
-			}
-			if s := a.Stats(); s.Failed != 0 || s.Gaps != 0 || s.Normalised-before.Normalised != 1001 {
-				t.Errorf("the frames were not normalised: %+v", s)
-			}
-		})
-	}
-	f("trade", []byte(tradeJSON))
-	f("aggTrade", []byte(aggTradeJSON))
-	f("bookTicker", []byte(topJSON))
-	f("kline", []byte(klineJSON))
-	f("raw trade", []byte(data(tradeJSON)))
-	var diffs [][]byte
+	f("trade", tradeJSON)
+	f("aggTrade", aggTradeJSON)
+	f("bookTicker", topJSON)
+	f("kline", klineJSON)
+	f("raw trade", data(tradeJSON))
+	var diffs []string
 	for i := range 2002 {
-		diffs = append(diffs, []byte(depthJSON(101+i, 101+i, 20)))
+		diffs = append(diffs, depthJSON(101+i, 101+i, 20))
 	}
 	f("depth", diffs...) // with a BOOK_SNAPSHOT each second of ingest time
 }
@@ -90,7 +69,7 @@ func data(message string) string {
 func BenchmarkFrame(b *testing.B) {
 	f := func(name, message string) {
 		b.Run(name, func(b *testing.B) {
-			a := live(b, putter{})
+			a := live(b, providertest.Discard{})
 			m := []byte(message)
 			b.SetBytes(int64(len(m)))
 			b.ReportAllocs()
@@ -107,12 +86,12 @@ func BenchmarkFrame(b *testing.B) {
 }
 
 func BenchmarkReplay(b *testing.B) {
-	records := load(b, "btcusdt-1.ws.gz", "btcusdt-2.ws.gz")
+	records := providertest.Load(b, "binance", "btcusdt-1.ws.gz", "btcusdt-2.ws.gz")
 	b.ReportAllocs()
 	for b.Loop() {
-		a := newAdapter(b, putter{})
+		a := newAdapter(b, providertest.Discard{})
 		for _, r := range records {
-			if err := a.Feed(r.data, r.time); err != nil {
+			if err := a.Feed(r.Data, r.Time); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/meltica/meltica/generated/eventv1"
 	"github.com/meltica/meltica/runtime/provider"
 	"github.com/meltica/meltica/runtime/provider/binance"
+	"github.com/meltica/meltica/runtime/provider/providertest"
 	"github.com/meltica/meltica/runtime/venuesim"
 )
 
@@ -15,14 +16,14 @@ import (
 const liveMax = 20 * time.Second
 
 // connect runs a provider of three symbols at a simulated venue.
-func connect(t *testing.T, cfg venuesim.Config, symbols ...string) (*venuesim.Server, *provider.Provider, *recorder) {
+func connect(t *testing.T, cfg venuesim.Config, symbols ...string) (*venuesim.Server, *provider.Provider, *providertest.Recorder) {
 	t.Helper()
 	server, err := venuesim.Start(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	sink := &recorder{seen: make(chan struct{}, 1)}
-	pools := newPools(t)
+	sink := &providertest.Recorder{Seen: make(chan struct{}, 1)}
+	pools := providertest.NewPools(t)
 	p, err := provider.New(newVenue(t, binance.Config{
 		StreamURL: server.BinanceStreamURL(), RESTURL: server.BinanceRESTURL(),
 		Channels: []binance.Channel{binance.Depth, binance.BookTicker, binance.Trades, binance.Klines},
@@ -47,7 +48,7 @@ func connect(t *testing.T, cfg venuesim.Config, symbols ...string) (*venuesim.Se
 			t.Error(err)
 		}
 		s := p.Stats()
-		balanced(t, s)
+		providertest.Balanced(t, s)
 		if s.Failed != 0 || s.TopsBad != 0 || s.Crossed != 0 || s.Exhausted != 0 {
 			t.Errorf("got %+v; want nothing failed, bad, crossed, exhausted", s)
 		}
@@ -56,17 +57,17 @@ func connect(t *testing.T, cfg venuesim.Config, symbols ...string) (*venuesim.Se
 }
 
 // until drains events until done says so.
-func until(t *testing.T, sink *recorder, what string, done func(ev *eventv1.CanonicalEvent) bool) {
+func until(t *testing.T, sink *providertest.Recorder, what string, done func(ev *eventv1.CanonicalEvent) bool) {
 	t.Helper()
 	deadline := time.After(liveMax)
 	for {
-		for _, ev := range sink.take() {
+		for _, ev := range sink.Take() {
 			if done(ev) {
 				return
 			}
 		}
 		select {
-		case <-sink.seen:
+		case <-sink.Seen:
 		case <-deadline:
 			t.Fatalf("not within %v: %s", liveMax, what)
 		}

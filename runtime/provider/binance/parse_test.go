@@ -10,16 +10,17 @@ import (
 	"github.com/meltica/meltica/generated/eventv1"
 	"github.com/meltica/meltica/runtime/lib/decimal"
 	"github.com/meltica/meltica/runtime/provider"
+	"github.com/meltica/meltica/runtime/provider/providertest"
 )
 
 // one feeds a message and returns the canonical JSON of the one event that it must yield,
 // without what every event carries alike.
 func one(t *testing.T, message string) string {
 	t.Helper()
-	sink := &recorder{}
+	sink := &providertest.Recorder{}
 	a := newAdapter(t, sink, "BTC-USDT")
-	feed(t, a, message, 5)
-	events := sink.take()
+	providertest.Feed(t, a, 5, message)
+	events := sink.Take()
 	if len(events) != 1 {
 		t.Fatalf("%s: %d events, want 1; %+v", message, len(events), a.Stats())
 	}
@@ -104,12 +105,12 @@ func TestKeysDifferByCaseOnly(t *testing.T) {
 // outcome feeds one message to a fresh adapter.
 func outcome(t *testing.T, message string) provider.Stats {
 	t.Helper()
-	sink := &recorder{}
+	sink := &providertest.Recorder{}
 	a := newAdapter(t, sink, "BTC-USDT")
-	feed(t, a, message, 1)
+	providertest.Feed(t, a, 1, message)
 	s := a.Stats()
-	balanced(t, s)
-	if s.Normalised == 0 && len(sink.take()) != 0 {
+	providertest.Balanced(t, s)
+	if s.Normalised == 0 && len(sink.Take()) != 0 {
 		t.Errorf("%s: published and not normalised", message)
 	}
 	return s
@@ -135,17 +136,12 @@ func samples() []string {
 
 func TestDamagedMessagesFail(t *testing.T) {
 	for _, m := range samples() {
-		for i := range len(m) {
-			mustFail(t, m[:i])
-		}
-		for _, damaged := range []string{
-			m + "x", m + "{}", m + "\x00", m + "\x00garbage", m + m, "\xef\xbb\xbf" + m, "[" + m + "]", "// c\n" + m,
-			strings.Replace(m, `"data":{`, `"data":[{`, 1),
-		} {
+		for _, damaged := range providertest.Damaged(m) {
 			mustFail(t, damaged)
 		}
+		mustFail(t, strings.Replace(m, `"data":{`, `"data":[{`, 1))
 	}
-	for _, m := range []string{"", " ", "null", "{}", "[]", "0", `""`, `{"stream":"btcusdt@trade"}`, `{"stream":"btcusdt@trade","data":null}`, `{"id":null}`} {
+	for _, m := range []string{`{"stream":"btcusdt@trade"}`, `{"stream":"btcusdt@trade","data":null}`, `{"id":null}`} {
 		mustFail(t, m)
 	}
 }
@@ -229,14 +225,14 @@ func TestLevelsHaveTwoElements(t *testing.T) {
 }
 
 func TestNothingIsLeftOfAnEarlierMessage(t *testing.T) {
-	sink := &recorder{}
+	sink := &providertest.Recorder{}
 	a := live(t, sink)
-	sink.take()
-	feed(t, a, depthJSON(101, 101, 20), 2)
-	feed(t, a, strings.Replace(depthJSON(102, 102, 2), `"6.25000000"`, "null", 1), 3)
-	feed(t, a, strings.Replace(depthJSON(102, 102, 2), `"a":`, `"c":`, 1), 3)
-	feed(t, a, fmt.Sprintf(depthFormat, 102, 102, "", `["61850","1"]`), 4)
-	events := sink.take()
+	sink.Take()
+	providertest.Feed(t, a, 2, depthJSON(101, 101, 20))
+	providertest.Feed(t, a, 3, strings.Replace(depthJSON(102, 102, 2), `"6.25000000"`, "null", 1))
+	providertest.Feed(t, a, 3, strings.Replace(depthJSON(102, 102, 2), `"a":`, `"c":`, 1))
+	providertest.Feed(t, a, 4, fmt.Sprintf(depthFormat, 102, 102, "", `["61850","1"]`))
+	events := sink.Take()
 	if s := a.Stats(); s.Failed != 2 || s.Gaps != 0 || len(events) != 2 {
 		t.Fatalf("%d events, %+v", len(events), s)
 	}
@@ -264,7 +260,7 @@ func TestIgnoredByRule(t *testing.T) {
 func TestFailedFramesAreReported(t *testing.T) {
 	var reasons []string
 	a, err := provider.NewAdapter(newVenue(t, config()), provider.Config{
-		Name: "binance", Symbols: []string{"BTC-USDT"}, Pools: newPools(t), Sink: putter{},
+		Name: "binance", Symbols: []string{"BTC-USDT"}, Pools: providertest.NewPools(t), Sink: providertest.Discard{},
 		OnFailed: func(raw *eventv1.ProviderRaw, reason error) {
 			reasons = append(reasons, fmt.Sprintf("%d %s %s: %v", raw.FrameSeq, raw.Symbol, raw.Data.Bytes(), reason))
 		},
@@ -272,22 +268,22 @@ func TestFailedFramesAreReported(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	feed(t, a, topJSON, 1)
-	feed(t, a, `{"e":"trade"`, 2)
+	providertest.Feed(t, a, 1, topJSON)
+	providertest.Feed(t, a, 2, `{"e":"trade"`)
 	bad := strings.Replace(data(tradeJSON), "61837.63000000", "-1", 1)
-	feed(t, a, bad, 3)
+	providertest.Feed(t, a, 3, bad)
 	if len(reasons) != 2 || !strings.HasPrefix(reasons[0], `2  {"e":"trade": `) || !strings.HasPrefix(reasons[1], "3 BTC-USDT "+bad) {
 		t.Errorf("got %q", reasons)
 	}
 }
 
 func TestSymbolsAreDerived(t *testing.T) {
-	sink := &recorder{}
+	sink := &providertest.Recorder{}
 	a := newAdapter(t, sink)
 	f := func(native, want string) {
 		t.Helper()
-		feed(t, a, strings.ReplaceAll(topJSON, "BTCUSDT", native), 1)
-		events := sink.take()
+		providertest.Feed(t, a, 1, strings.ReplaceAll(topJSON, "BTCUSDT", native))
+		events := sink.Take()
 		if want == "" {
 			if len(events) != 0 {
 				t.Errorf("%q became %q", native, events[0].Symbol)
@@ -307,35 +303,17 @@ func TestSymbolsAreDerived(t *testing.T) {
 	f("btcusdt", "")
 	f("FOOBAR", "")
 	f("BTC-USDT", "")
-	balanced(t, a.Stats())
+	providertest.Balanced(t, a.Stats())
 }
 
 func FuzzFeed(f *testing.F) {
+	seeds := []string{snapshotJSON, `{"result":null,"id":1}`}
 	for _, m := range samples() {
-		f.Add([]byte(m))
-		f.Add([]byte(data(m)))
+		seeds = append(seeds, m, data(m))
 	}
-	f.Add([]byte(snapshotJSON))
-	f.Add([]byte(`{"result":null,"id":1}`))
-	f.Add([]byte(`{"\29\`))
-	f.Fuzz(func(t *testing.T, message []byte) {
-		a := live(t, &recorder{})
-		before := a.Stats()
-		if err := a.Feed(message, 2); err != nil {
-			t.Fatal(err)
-		}
-		s := a.Stats()
-		balanced(t, s)
-		if s.Frames != before.Frames+1 {
-			t.Errorf("%d frames after one more than %d", s.Frames, before.Frames)
-		}
-		// The adapter must be as good as new, whatever it was fed.
-		trades := s.Trades
-		if err := a.Feed([]byte(tradeJSON), 3); err != nil {
-			t.Fatal(err)
-		}
-		if a.Stats().Trades != trades+1 {
-			t.Error("a good trade was not normalised afterwards")
-		}
+	providertest.FuzzFeed(f, providertest.FuzzConfig{
+		Open:  func(t testing.TB) *provider.Adapter { return live(t, &providertest.Recorder{}) },
+		Trade: tradeJSON,
+		Seeds: seeds,
 	})
 }

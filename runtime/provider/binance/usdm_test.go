@@ -12,6 +12,7 @@ import (
 	"github.com/meltica/meltica/runtime/lib/decimal"
 	"github.com/meltica/meltica/runtime/provider"
 	"github.com/meltica/meltica/runtime/provider/binance"
+	"github.com/meltica/meltica/runtime/provider/providertest"
 )
 
 // The messages of USD-M futures, as they come in 2026: with st, nq and ps, which are not read.
@@ -39,20 +40,14 @@ func newUSDM(t testing.TB, cfg binance.Config) *binance.USDM {
 
 func newUSDMAdapter(t testing.TB, sink provider.Sink, symbols ...string) *provider.Adapter {
 	t.Helper()
-	a, err := provider.NewAdapter(newUSDM(t, binance.Config{}), provider.Config{
-		Name: "usdm", Symbols: symbols, Pools: newPools(t), Sink: sink, Seed: 1,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
+	return providertest.NewAdapter(t, newUSDM(t, binance.Config{}), provider.Config{Name: "usdm", Symbols: symbols, Sink: sink})
 }
 
 // usdmLive returns an adapter whose BTC-USDT book is live at update id 110.
 func usdmLive(t testing.TB, sink provider.Sink) *provider.Adapter {
 	t.Helper()
 	a := newUSDMAdapter(t, sink, "BTC-USDT")
-	feed(t, a, usdmDepthJSON(95, 110, 90), 1)
+	providertest.Feed(t, a, 1, usdmDepthJSON(95, 110, 90))
 	if err := a.Respond(usdmSnapshotURL, []byte(usdmSnapshotJSON), 1); err != nil {
 		t.Fatal(err)
 	}
@@ -60,75 +55,64 @@ func usdmLive(t testing.TB, sink provider.Sink) *provider.Adapter {
 }
 
 func TestUSDMReplay(t *testing.T) {
-	records := load(t, "usdm-btcusdt.ws.gz")
+	records := providertest.Load(t, "binance", "usdm-btcusdt.ws.gz")
 	tops := uint64(629)
-	if instrumented {
+	if providertest.Instrumented {
 		records, tops = records[:20_000], 50 // a tenth of the speed
 	}
-	run := func() (provider.Stats, uint64) {
-		sink := newChecker(t)
-		a := newUSDMAdapter(t, sink)
-		play(t, a, records)
-		return a.Stats(), sink.hash
-	}
-	s, hash := run()
-	balanced(t, s)
+	s := providertest.Replay(t, func(sink provider.Sink) *provider.Adapter { return newUSDMAdapter(t, sink) }, records)
 	if s.Failed != 0 || s.Gaps != 0 || s.Crossed != 0 || s.TopsBad != 0 || s.Exhausted != 0 {
 		t.Errorf("got %+v; want no failed, gaps, crossed, bad tops", s)
 	}
-	if s.TopsOK < tops || !instrumented && s.TopsOK != tops {
+	if s.TopsOK < tops || !providertest.Instrumented && s.TopsOK != tops {
 		t.Errorf("%d tops agreed, want %d", s.TopsOK, tops)
-	}
-	t.Logf("%+v", s)
-	if _, again := run(); again != hash {
-		t.Errorf("two replays differ: %x and %x", hash, again)
 	}
 }
 
 // TestUSDMCorruptedRecording takes one diff after another out of the recording: the next one must
 // show it, and the snapshot, asked for again, must repair it.
 func TestUSDMCorruptedRecording(t *testing.T) {
-	records := load(t, "usdm-btcusdt.ws.gz")[:4000]
-	var diffs []record
+	records := providertest.Load(t, "binance", "usdm-btcusdt.ws.gz")[:4000]
+	var diffs []providertest.Record
 	var snapshot []byte
 	for _, r := range records {
 		switch {
-		case bytes.Contains(r.data, []byte(`"depthUpdate"`)):
+		case bytes.Contains(r.Data, []byte(`"depthUpdate"`)):
 			diffs = append(diffs, r)
-		case bytes.HasPrefix(r.data, []byte(`{"lastUpdateId"`)):
-			snapshot = r.data
+		case bytes.HasPrefix(r.Data, []byte(`{"lastUpdateId"`)):
+			snapshot = r.Data
 		}
 	}
 	at := 0 // the first diff behind the snapshot
-	a := newUSDMAdapter(t, putter{}, "BTC-USDT")
-	play(t, a, diffs[:8])
-	feed(t, a, string(snapshot), 1)
+	a := newUSDMAdapter(t, providertest.Discard{}, "BTC-USDT")
+	providertest.Play(t, a, diffs[:8])
+	providertest.Feed(t, a, 1, string(snapshot))
 	if s := a.Stats(); s.BookSnapshots != 1 || s.Failed != 0 {
 		t.Fatalf("no live book after 8 diffs and the snapshot: %+v", s)
 	}
 	for at = 8; at+1 < min(len(diffs), 60); at++ {
-		a := newUSDMAdapter(t, putter{}, "BTC-USDT")
-		play(t, a, diffs[:8])
-		feed(t, a, string(snapshot), 1)
-		play(t, a, diffs[8:at])
+		a := newUSDMAdapter(t, providertest.Discard{}, "BTC-USDT")
+		providertest.Play(t, a, diffs[:8])
+		providertest.Feed(t, a, 1, string(snapshot))
+		providertest.Play(t, a, diffs[8:at])
 		if s := a.Stats(); s.Gaps != 0 {
 			t.Fatalf("a gap before diff %d was taken out", at)
 		}
-		play(t, a, diffs[at+1:at+2])
+		providertest.Play(t, a, diffs[at+1:at+2])
 		if s := a.Stats(); s.Gaps != 1 || s.Failed != 0 {
 			t.Fatalf("diff %d was taken out: got %+v; want a gap at once", at, s)
 		}
 		// A snapshot in the middle of the kept diffs.
-		play(t, a, diffs[at+2:at+4])
-		last := strings.Split(string(diffs[at+2].data), `"u":`)[1]
+		providertest.Play(t, a, diffs[at+2:at+4])
+		last := strings.Split(string(diffs[at+2].Data), `"u":`)[1]
 		last, _, _ = strings.Cut(last, ",")
 		fresh := fmt.Sprintf(`{"lastUpdateId":%s,"bids":[["1.00","1.000"]],"asks":[["999999.00","1.000"]]}`, last)
 		if err := a.Respond(usdmSnapshotURL, []byte(fresh), 2); err != nil {
 			t.Fatalf("diff %d: %v", at, err)
 		}
-		play(t, a, diffs[at+4:at+6])
+		providertest.Play(t, a, diffs[at+4:at+6])
 		s := a.Stats()
-		balanced(t, s)
+		providertest.Balanced(t, s)
 		if s.Gaps != 1 || s.Resyncs != 1 || s.Failed != 0 {
 			t.Fatalf("diff %d was taken out: got %+v; want 1 gap, 1 resync", at, s)
 		}
@@ -144,9 +128,9 @@ func TestUSDMEvents(t *testing.T) {
 		}
 		set(&want)
 		for _, m := range []string{message, data(message), reordered(message)} {
-			sink := &recorder{}
-			feed(t, newUSDMAdapter(t, sink, "BTC-USDT"), m, 5)
-			events := sink.take()
+			sink := &providertest.Recorder{}
+			providertest.Feed(t, newUSDMAdapter(t, sink, "BTC-USDT"), 5, m)
+			events := sink.Take()
 			if len(events) != 1 {
 				t.Fatalf("%s: %d events, want 1", m, len(events))
 			}
@@ -182,27 +166,19 @@ func TestUSDMEvents(t *testing.T) {
 }
 
 func TestUSDMChain(t *testing.T) {
-	sink := &recorder{}
+	sink := &providertest.Recorder{}
 	a := usdmLive(t, sink)
 	for _, m := range []string{
 		usdmDepthJSON(120, 130, 110), usdmDepthJSON(140, 141, 130), // ranges with holes, chained by pu
 		usdmDepthJSON(140, 141, 130), // again: skipped
 		usdmDepthJSON(142, 150, 142), // U follows u, but pu does not: a diff is missing
 	} {
-		feed(t, a, m, 2)
-	}
-	var got []string
-	for _, ev := range sink.take() {
-		line := fmt.Sprintf("%v e%d %d-%d", ev.Kind, ev.Epoch, ev.SeqFirst, ev.SeqLast)
-		if u := ev.BookUpdate(); u != nil && u.Stale {
-			line += " stale"
-		}
-		got = append(got, line)
+		providertest.Feed(t, a, 2, m)
 	}
 	want := []string{
 		"BOOK_SNAPSHOT e1 110-110", "BOOK_UPDATE e1 111-130", "BOOK_UPDATE e1 131-141", "BOOK_UPDATE e2 0-0 stale",
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, sink.Lines()); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}
 }
@@ -210,10 +186,10 @@ func TestUSDMChain(t *testing.T) {
 // usdmOutcome feeds one message to a fresh adapter.
 func usdmOutcome(t *testing.T, message string) provider.Stats {
 	t.Helper()
-	a := newUSDMAdapter(t, putter{}, "BTC-USDT")
-	feed(t, a, message, 1)
+	a := newUSDMAdapter(t, providertest.Discard{}, "BTC-USDT")
+	providertest.Feed(t, a, 1, message)
 	s := a.Stats()
-	balanced(t, s)
+	providertest.Balanced(t, s)
 	return s
 }
 
@@ -225,8 +201,8 @@ func TestUSDMDamagedMessagesFail(t *testing.T) {
 		}
 	}
 	for _, m := range []string{usdmTradeJSON, usdmAggTradeJSON, usdmTopJSON, usdmDepthJSON(95, 110, 90)} {
-		for i := range len(m) {
-			fails(m[:i])
+		for _, damaged := range providertest.Damaged(m) {
+			fails(damaged)
 		}
 	}
 	f := func(message, old string, values ...string) {
@@ -253,34 +229,8 @@ func TestUSDMTradesThatAreNone(t *testing.T) {
 }
 
 func TestUSDMFramesDoNotAllocate(t *testing.T) {
-	if instrumented {
-		t.Skip("the race detector and pooldebug allocate")
-	}
 	f := func(name string, messages ...string) {
-		t.Run(name, func(t *testing.T) {
-			a := usdmLive(t, putter{})
-			at := 0
-			frames := make([][]byte, len(messages))
-			for i, m := range messages {
-				frames[i] = []byte(m)
-			}
-			next := func() {
-				if err := a.Feed(frames[at%len(frames)], int64(at)*1e6); err != nil {
-					t.Fatal(err)
-				}
-				at++
-			}
-			for range 1000 {
-				next()
-			}
-			before := a.Stats()
-			if n := testing.AllocsPerRun(1000, next); n != 0 {
-				t.Errorf("%v allocations a frame, want 0", n)
-			}
-			if s := a.Stats(); s.Failed != 0 || s.Gaps != 0 || s.Normalised-before.Normalised != 1001 {
-				t.Errorf("the frames were not normalised: %+v", s)
-			}
-		})
+		t.Run(name, func(t *testing.T) { providertest.NoAllocations(t, usdmLive(t, providertest.Discard{}), messages...) })
 	}
 	f("trade", usdmTradeJSON)
 	f("aggTrade", usdmAggTradeJSON)
@@ -335,7 +285,7 @@ func TestUSDMRoutesAndRequests(t *testing.T) {
 }
 
 func TestUSDMInstruments(t *testing.T) {
-	sink := &recorder{}
+	sink := &providertest.Recorder{}
 	a := newUSDMAdapter(t, sink, "BTC-USDT")
 	body := `{"symbols":[{"symbol":"XXXUSDT","status":"PENDING_TRADING"},{"symbol":"BTCUSDT_250328","status":"SETTLING"},` +
 		`{"symbol":"BTCUSDT","status":"TRADING","filters":[{"filterType":"PRICE_FILTER","tickSize":"0.10"},` +
@@ -347,24 +297,19 @@ func TestUSDMInstruments(t *testing.T) {
 	want := eventv1.InstrumentStatus{
 		Status: eventv1.TradingStatusTrading, PriceIncrement: d("0.10"), QuantityIncrement: d("0.001"), QuantityMin: d("0.001"), NotionalMin: d("100"),
 	}
-	if events := sink.take(); len(events) != 1 || *events[0].InstrumentStatus() != want {
+	if events := sink.Take(); len(events) != 1 || *events[0].InstrumentStatus() != want {
 		t.Errorf("got %+v, want one of %+v", events, want)
 	}
 }
 
 func FuzzUSDMFeed(f *testing.F) {
+	var seeds []string
 	for _, m := range []string{usdmTradeJSON, usdmAggTradeJSON, usdmTopJSON, usdmDepthJSON(120, 130, 110), usdmSnapshotJSON} {
-		f.Add([]byte(m))
-		f.Add([]byte(data(m)))
+		seeds = append(seeds, m, data(m))
 	}
-	f.Fuzz(func(t *testing.T, message []byte) {
-		a := usdmLive(t, putter{})
-		feed(t, a, string(message), 2)
-		balanced(t, a.Stats())
-		trades := a.Stats().Trades
-		feed(t, a, usdmTradeJSON, 3)
-		if a.Stats().Trades != trades+1 {
-			t.Error("a good trade was not normalised afterwards")
-		}
+	providertest.FuzzFeed(f, providertest.FuzzConfig{
+		Open:  func(t testing.TB) *provider.Adapter { return usdmLive(t, providertest.Discard{}) },
+		Trade: usdmTradeJSON,
+		Seeds: seeds,
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/meltica/meltica/runtime/provider/bybit"
+	"github.com/meltica/meltica/runtime/provider/providertest"
 )
 
 // tradesJSON is a message of n trades.
@@ -16,34 +17,11 @@ func tradesJSON(n int) string {
 }
 
 func TestFramesDoNotAllocate(t *testing.T) {
-	if instrumented {
-		t.Skip("the race detector and pooldebug allocate")
-	}
 	f := func(name string, cfg bybit.Config, messages ...string) {
 		t.Run(name, func(t *testing.T) {
-			a := newAdapter(t, cfg, putter{}, "BTC-USDT")
-			feed(t, a, snapshotJSON, 1)
-			data := make([][]byte, len(messages))
-			for i, m := range messages {
-				data[i] = []byte(m)
-			}
-			at := 0
-			next := func() {
-				if err := a.Feed(data[at%len(data)], int64(at)*1e6); err != nil {
-					t.Fatal(err)
-				}
-				at++
-			}
-			for range 1000 {
-				next()
-			}
-			before := a.Stats()
-			if n := testing.AllocsPerRun(1000, next); n != 0 {
-				t.Errorf("%v allocations a frame, want 0", n)
-			}
-			if s := a.Stats(); s.Failed != 0 || s.Gaps != 0 || s.Normalised-before.Normalised != 1001 {
-				t.Errorf("the frames were not normalised: %+v", s)
-			}
+			a := newAdapter(t, cfg, providertest.Discard{}, "BTC-USDT")
+			providertest.Feed(t, a, 1, snapshotJSON)
+			providertest.NoAllocations(t, a, messages...)
 		})
 	}
 	linear := bybit.Config{Category: bybit.Linear}
@@ -63,7 +41,7 @@ func TestFramesDoNotAllocate(t *testing.T) {
 func BenchmarkFrame(b *testing.B) {
 	f := func(name, message string, events int) {
 		b.Run(name, func(b *testing.B) {
-			a := newAdapter(b, bybit.Config{}, putter{}, "BTC-USDT")
+			a := newAdapter(b, bybit.Config{}, providertest.Discard{}, "BTC-USDT")
 			m := []byte(message)
 			b.ReportAllocs()
 			for b.Loop() {

@@ -9,54 +9,56 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/meltica/meltica/runtime/provider/bybit"
+	"github.com/meltica/meltica/runtime/provider/providertest"
 )
 
 func TestBookChain(t *testing.T) {
-	sink := &recorder{}
+	sink := &providertest.Recorder{}
 	a := newAdapter(t, bybit.Config{}, sink, "BTC-USDT")
 	f := func(message string, want ...string) {
 		t.Helper()
-		feed(t, a, message, 1)
-		if diff := cmp.Diff(want, sink.lines()); diff != "" {
+		providertest.Feed(t, a, 1, message)
+		if diff := cmp.Diff(want, sink.Lines()); diff != "" {
 			t.Errorf("%.120s (-want +got):\n%s", message, diff)
 		}
 	}
 	at := func(u string) string { return strings.Replace(snapshotJSON, `"u":100`, `"u":`+u, 1) }
 	f(bookJSON(99, 1)) // before the first snapshot
-	f(snapshotJSON, "BOOK_SNAPSHOT e1 100")
+	f(snapshotJSON, "BOOK_SNAPSHOT e1 100-100")
 	f(bookJSON(100, 1)) // the book has it
-	f(bookJSON(101, 1), "BOOK_UPDATE e1 101")
-	f(bookJSON(102, 0), "BOOK_UPDATE e1 102") // no levels: the sequence moves
-	f(bookJSON(104, 1), "BOOK_UPDATE e2 0 stale")
+	f(bookJSON(101, 1), "BOOK_UPDATE e1 101-101")
+	f(bookJSON(102, 0), "BOOK_UPDATE e1 102-102") // no levels: the sequence moves
+	f(bookJSON(104, 1), "BOOK_UPDATE e2 0-0 stale")
 	f(bookJSON(105, 1))
-	f(at("300"), "BOOK_SNAPSHOT e2 300")
-	f(at("300"), "BOOK_SNAPSHOT e2 300") // sent again
-	f(bookJSON(301, 1), "BOOK_UPDATE e2 301")
-	f(at("400"), "BOOK_UPDATE e3 0 stale", "BOOK_SNAPSHOT e3 400") // the venue had a problem
-	f(bookJSON(401, 1), "BOOK_UPDATE e3 401")
-	f(at("1"), "BOOK_UPDATE e4 0 stale", "BOOK_SNAPSHOT e4 1") // the service restarted
-	f(bookJSON(2, 1), "BOOK_UPDATE e4 2")
-	f(strings.Replace(at("1"), "snapshot", "delta", 1), "BOOK_UPDATE e5 0 stale", "BOOK_SNAPSHOT e5 1")
-	f(bookJSON(2, 1), "BOOK_UPDATE e5 2")
-	balanced(t, a.Stats())
+	f(at("300"), "BOOK_SNAPSHOT e2 300-300")
+	f(at("300"), "BOOK_SNAPSHOT e2 300-300") // sent again
+	f(bookJSON(301, 1), "BOOK_UPDATE e2 301-301")
+	f(at("400"), "BOOK_UPDATE e3 0-0 stale", "BOOK_SNAPSHOT e3 400-400") // the venue had a problem
+	f(bookJSON(401, 1), "BOOK_UPDATE e3 401-401")
+	f(at("1"), "BOOK_UPDATE e4 0-0 stale", "BOOK_SNAPSHOT e4 1-1") // the service restarted
+	f(bookJSON(2, 1), "BOOK_UPDATE e4 2-2")
+	f(strings.Replace(at("1"), "snapshot", "delta", 1), "BOOK_UPDATE e5 0-0 stale", "BOOK_SNAPSHOT e5 1-1")
+	f(bookJSON(2, 1), "BOOK_UPDATE e5 2-2")
+	providertest.Balanced(t, a.Stats())
 	if s := a.Stats(); s.Failed != 0 || s.Gaps != 1 || s.Crossed != 0 {
 		t.Errorf("%d failed, %d gaps, %d crossed; want 0, 1, 0", s.Failed, s.Gaps, s.Crossed)
 	}
 }
 
 func TestReplay(t *testing.T) {
-	play := func(messages []string) (lines []string, text []byte, ignored uint64) {
-		sink := &recorder{}
+	play := func(records []providertest.Record) (lines []string, text []byte, ignored uint64) {
+		sink := &providertest.Recorder{}
 		a := newAdapter(t, bybit.Config{}, sink)
-		for i, m := range messages {
-			feed(t, a, m, int64(i)*2e9) // a BOOK_SNAPSHOT after each update
+		for i, r := range records {
+			providertest.Feed(t, a, int64(i)*2e9, string(r.Data)) // a BOOK_SNAPSHOT after each update
 		}
 		s := a.Stats()
-		balanced(t, s)
+		providertest.Balanced(t, s)
 		if s.Failed != 0 || s.Crossed != 0 || s.Gaps > 1 {
 			t.Errorf("got %+v; want none failed or crossed, and one gap at most", s)
 		}
-		for _, ev := range sink.events {
+		for _, ev := range sink.Take() {
+			lines = append(lines, providertest.Line(ev))
 			if b := ev.BookSnapshot(); b != nil && (len(b.Bids) != 50 || len(b.Asks) != 50) {
 				t.Errorf("%d bids and %d asks at %d, want 50 of each", len(b.Bids), len(b.Asks), ev.SeqLast)
 			}
@@ -65,31 +67,31 @@ func TestReplay(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		return sink.lines(), text, s.Ignored
+		return lines, text, s.Ignored
 	}
-	messages := load(t)
-	want := []string{"BOOK_SNAPSHOT e1 217107084"}
+	records := providertest.Load(t, "bybit", "live-2026-08.jsonl")
+	want := []string{"BOOK_SNAPSHOT e1 217107084-217107084"}
 	for u := 217107085; u <= 217107092; u++ {
 		n := strconv.Itoa(u)
-		want = append(want, "BOOK_UPDATE e1 "+n, "BOOK_SNAPSHOT e1 "+n)
+		want = append(want, "BOOK_UPDATE e1 "+n+"-"+n, "BOOK_SNAPSHOT e1 "+n+"-"+n)
 	}
-	lines, text, ignored := play(messages)
+	lines, text, ignored := play(records)
 	if ignored != 1 {
 		t.Errorf("%d ignored, want the ack alone", ignored)
 	}
 	if diff := cmp.Diff(want, lines); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}
-	if _, again, _ := play(messages); string(again) != string(text) {
+	if _, again, _ := play(records); string(again) != string(text) {
 		t.Error("two replays differ")
 	}
 
 	// Without any one of its deltas the recording is stale from the very next one on, and the
 	// snapshot, sent again, makes the book live.
-	for missing := 2; missing < len(messages)-1; missing++ {
-		cut := slices.Delete(slices.Clone(messages), missing, missing+1)
-		lines, _, _ := play(append(cut, messages[1]))
-		want := append(slices.Clone(want[:1+2*(missing-2)]), "BOOK_UPDATE e2 0 stale", "BOOK_SNAPSHOT e2 217107084")
+	for missing := 2; missing < len(records)-1; missing++ {
+		cut := slices.Delete(slices.Clone(records), missing, missing+1)
+		lines, _, _ := play(append(cut, records[1]))
+		want := append(slices.Clone(want[:1+2*(missing-2)]), "BOOK_UPDATE e2 0-0 stale", "BOOK_SNAPSHOT e2 217107084-217107084")
 		if diff := cmp.Diff(want, lines); diff != "" {
 			t.Errorf("without line %d (-want +got):\n%s", missing+1, diff)
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/meltica/meltica/generated/eventv1"
 	"github.com/meltica/meltica/runtime/provider"
 	"github.com/meltica/meltica/runtime/provider/bybit"
+	"github.com/meltica/meltica/runtime/provider/providertest"
 )
 
 // pipe is a listener of one connection over net.Pipe, for a synctest bubble.
@@ -79,7 +80,7 @@ func TestSession(t *testing.T) {
 		go func() { serving <- server.Serve(listener) }() // ends with the Close below
 
 		pools := eventv1.NewPools(eventv1.PoolsConfig{})
-		sink := &recorder{}
+		sink := &providertest.Recorder{}
 		p, err := provider.New(newVenue(t, bybit.Config{StreamURL: "ws://venue.test"}), provider.Config{
 			Name: "bybit", Symbols: []string{"BTC-USDT", "ETH-USDT", "SOL-USDT"}, Pools: pools, Sink: sink,
 			DialContext: listener.dial, Seed: 1, SnapshotEvery: time.Hour, StaleAfter: time.Minute,
@@ -98,7 +99,7 @@ func TestSession(t *testing.T) {
 		}
 		server.Close()
 		<-serving
-		balanced(t, s)
+		providertest.Balanced(t, s)
 
 		topics := func(native string) string {
 			return strings.ReplaceAll(`"orderbook.50.X","orderbook.1.X","publicTrade.X"`, "X", native)
@@ -115,10 +116,10 @@ func TestSession(t *testing.T) {
 			t.Errorf("the venue received (-want +got):\n%s", diff)
 		}
 		wantLines := []string{
-			"BOOK_SNAPSHOT e1 100", "BOOK_UPDATE e1 101", "BOOK_UPDATE e2 0 stale", "BOOK_SNAPSHOT e2 100", "BOOK_UPDATE e2 101",
-			"BOOK_UPDATE e3 0 stale", "BOOK_SNAPSHOT e3 1", "BOOK_UPDATE e3 2", "BOOK_UPDATE e4 0 stale", // the last at the end
+			"BOOK_SNAPSHOT e1 100-100", "BOOK_UPDATE e1 101-101", "BOOK_UPDATE e2 0-0 stale", "BOOK_SNAPSHOT e2 100-100", "BOOK_UPDATE e2 101-101",
+			"BOOK_UPDATE e3 0-0 stale", "BOOK_SNAPSHOT e3 1-1", "BOOK_UPDATE e3 2-2", "BOOK_UPDATE e4 0-0 stale", // the last at the end
 		}
-		if diff := cmp.Diff(wantLines, sink.lines()); diff != "" {
+		if diff := cmp.Diff(wantLines, sink.Lines()); diff != "" {
 			t.Errorf("events (-want +got):\n%s", diff)
 		}
 		if s.Refused != 3 || s.Connects != 1 || s.Gaps != 1 || s.Resyncs != 1 || s.Failed != 0 {

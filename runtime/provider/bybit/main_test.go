@@ -1,20 +1,14 @@
 package bybit_test
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/meltica/meltica/generated/eventv1"
-	"github.com/meltica/meltica/runtime/lib/capture"
 	"github.com/meltica/meltica/runtime/lib/leaktest"
 	"github.com/meltica/meltica/runtime/provider"
 	"github.com/meltica/meltica/runtime/provider/bybit"
+	"github.com/meltica/meltica/runtime/provider/providertest"
 )
 
 func TestMain(m *testing.M) { leaktest.Main(m) }
@@ -42,37 +36,6 @@ func bookJSON(u, n int) string {
 	return fmt.Sprintf(deltaFormat, side(78714, -1), side(78715, 1), u, u+1000)
 }
 
-// recorder is a Sink that keeps clones and gives every lease back.
-type recorder struct{ events []*eventv1.CanonicalEvent }
-
-func (r *recorder) Publish(lease eventv1.CanonicalEventLease) {
-	r.events = append(r.events, lease.Value().Clone())
-	lease.Put()
-}
-
-func (r *recorder) take() []*eventv1.CanonicalEvent {
-	events := r.events
-	r.events = nil
-	return events
-}
-
-// lines drains the events, one line for each.
-func (r *recorder) lines() (lines []string) {
-	for _, ev := range r.take() {
-		line := fmt.Sprintf("%v e%d %d", ev.Kind, ev.Epoch, ev.SeqLast)
-		if u := ev.BookUpdate(); u != nil && u.Stale {
-			line += " stale"
-		}
-		lines = append(lines, line)
-	}
-	return lines
-}
-
-// putter is a Sink that only gives the leases back.
-type putter struct{}
-
-func (putter) Publish(lease eventv1.CanonicalEventLease) { lease.Put() }
-
 func newVenue(t testing.TB, cfg bybit.Config) *bybit.Venue {
 	t.Helper()
 	v, err := bybit.New(cfg)
@@ -85,55 +48,5 @@ func newVenue(t testing.TB, cfg bybit.Config) *bybit.Venue {
 // newAdapter returns an adapter for symbols (none: derived) that publishes to sink.
 func newAdapter(t testing.TB, cfg bybit.Config, sink provider.Sink, symbols ...string) *provider.Adapter {
 	t.Helper()
-	pools := eventv1.NewPools(eventv1.PoolsConfig{})
-	leaktest.Leases(t, pools.Drain)
-	a, err := provider.NewAdapter(newVenue(t, cfg), provider.Config{
-		Name: "bybit", Symbols: symbols, Pools: pools, Sink: sink, Seed: 1, BookDepth: 1000,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
-}
-
-func feed(t testing.TB, a *provider.Adapter, message string, ingest int64) {
-	t.Helper()
-	if err := a.Feed([]byte(message), ingest); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// balanced fails unless every frame is accounted for.
-func balanced(t testing.TB, s provider.Stats) {
-	t.Helper()
-	if s.Frames != s.Normalised+s.Ignored+s.Failed {
-		t.Errorf("%d frames, but %d normalised + %d ignored + %d failed", s.Frames, s.Normalised, s.Ignored, s.Failed)
-	}
-}
-
-// load reads the recording, or skips the test.
-func load(t testing.TB) (messages []string) {
-	t.Helper()
-	dir := os.Getenv("MELTICA_CAPTURES")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "shared", "captures")
-	}
-	r, err := capture.Open(filepath.Join(dir, "bybit", "live-2026-08.jsonl"))
-	if errors.Is(err, os.ErrNotExist) {
-		t.Skipf("no recordings: %v (set MELTICA_CAPTURES)", err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	for {
-		rec, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			return messages
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		messages = append(messages, string(slices.Clone(rec.Data)))
-	}
+	return providertest.NewAdapter(t, newVenue(t, cfg), provider.Config{Name: "bybit", Symbols: symbols, Sink: sink, BookDepth: 1000})
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/meltica/meltica/runtime/lib/decimal"
 	"github.com/meltica/meltica/runtime/provider"
 	"github.com/meltica/meltica/runtime/provider/bybit"
+	"github.com/meltica/meltica/runtime/provider/providertest"
 )
 
 // sample is a good message and the category that sends it.
@@ -32,10 +33,10 @@ func samples() []sample {
 // without what every event carries alike.
 func one(t *testing.T, s sample) string {
 	t.Helper()
-	sink := &recorder{}
+	sink := &providertest.Recorder{}
 	a := newAdapter(t, bybit.Config{Category: s.category}, sink, "BTC-USDT")
-	feed(t, a, s.message, 5)
-	events := sink.take()
+	providertest.Feed(t, a, 5, s.message)
+	events := sink.Take()
 	if len(events) != 1 {
 		t.Fatalf("%s: %d events, want 1; %+v", s.message, len(events), a.Stats())
 	}
@@ -105,13 +106,13 @@ func TestEvents(t *testing.T) {
 }
 
 func TestTickerDeltas(t *testing.T) {
-	sink := &recorder{}
+	sink := &providertest.Recorder{}
 	a := newAdapter(t, bybit.Config{Category: bybit.Linear}, sink, "BTC-USDT", "ETH-USDT")
 	f := func(message, want string) {
 		t.Helper()
-		feed(t, a, message, 1)
+		providertest.Feed(t, a, 1, message)
 		got := ""
-		for _, ev := range sink.take() {
+		for _, ev := range sink.Take() {
 			k := ev.Ticker()
 			got += fmt.Sprintf("%s %s %s %s %s %s", ev.Symbol, k.BidPrice, k.BidQuantity, k.AskPrice, k.AskQuantity, k.LastPrice)
 		}
@@ -134,10 +135,10 @@ func TestTickerDeltas(t *testing.T) {
 }
 
 func TestManyTradesInOneMessage(t *testing.T) {
-	sink := &recorder{}
+	sink := &providertest.Recorder{}
 	a := newAdapter(t, bybit.Config{}, sink, "BTC-USDT")
-	feed(t, a, tradesJSON(1024), 1)
-	if n := len(sink.take()); n != 1024 {
+	providertest.Feed(t, a, 1, tradesJSON(1024))
+	if n := len(sink.Take()); n != 1024 {
 		t.Errorf("%d trades, want 1024", n)
 	}
 	// One that is no trade keeps the others not back, and nothing of a message before fills it.
@@ -146,14 +147,14 @@ func TestManyTradesInOneMessage(t *testing.T) {
 		for at := range 3 {
 			parts := strings.SplitN(good, old, 4)
 			parts[at] += "\x00"
-			feed(t, a, strings.ReplaceAll(strings.Join(parts, old), "\x00"+old, ""), 2)
+			providertest.Feed(t, a, 2, strings.ReplaceAll(strings.Join(parts, old), "\x00"+old, ""))
 		}
 	}
-	if s := a.Stats(); s.Failed != 12 || len(sink.take()) != 24 || s.Normalised != 1 {
+	if s := a.Stats(); s.Failed != 12 || len(sink.Take()) != 24 || s.Normalised != 1 {
 		t.Errorf("got %+v, want 12 failed, each with two good trades", s)
 	}
-	feed(t, a, good, 3)
-	if n := len(sink.take()); n != 3 {
+	providertest.Feed(t, a, 3, good)
+	if n := len(sink.Take()); n != 3 {
 		t.Errorf("%d trades after the faults, want 3", n)
 	}
 }
@@ -170,7 +171,7 @@ func TestTradesWithoutPool(t *testing.T) {
 			t.Fatal(err)
 		}
 		start := time.Now()
-		feed(t, a, tradesJSON(1024), 1)
+		providertest.Feed(t, a, 1, tradesJSON(1024))
 		if d := time.Since(start); d != 100*time.Millisecond {
 			t.Errorf("the socket waited %v, want for one Get", d)
 		}
@@ -215,12 +216,12 @@ func TestKeysDifferByCaseOnly(t *testing.T) {
 // outcome feeds one message to a fresh adapter.
 func outcome(t *testing.T, s sample) provider.Stats {
 	t.Helper()
-	sink := &recorder{}
+	sink := &providertest.Recorder{}
 	a := newAdapter(t, bybit.Config{Category: s.category}, sink, "BTC-USDT")
-	feed(t, a, s.message, 1)
+	providertest.Feed(t, a, 1, s.message)
 	stats := a.Stats()
-	balanced(t, stats)
-	if stats.Normalised == 0 && len(sink.take()) != 0 {
+	providertest.Balanced(t, stats)
+	if stats.Normalised == 0 && len(sink.Take()) != 0 {
 		t.Errorf("%s: published and not normalised", s.message)
 	}
 	return stats
@@ -243,18 +244,17 @@ func mustIgnore(t *testing.T, message string) {
 func TestDamagedMessagesFail(t *testing.T) {
 	for _, s := range samples() {
 		m := s.message
-		for i := range len(m) {
-			mustFail(t, sample{s.category, m[:i]})
+		for _, damaged := range providertest.Damaged(m) {
+			mustFail(t, sample{s.category, damaged})
 		}
 		for _, damaged := range []string{
-			m + "x", m + "{}", m + "\x00", m + m, "\xef\xbb\xbf" + m, "[" + m + "]", "// c\n" + m,
 			strings.Replace(m, `"data":`, `"data":[`, 1), strings.Replace(m, `"data":`, `"data":[],"_":[`, 1), strings.Replace(m, `"data":`, `"data":7,"_":`, 1),
 		} {
 			mustFail(t, sample{s.category, damaged})
 		}
 	}
 	for _, m := range []string{
-		"", " ", "null", "{}", "[]", "0", `""`, `{"topic":""}`, `{"topic":"tickers.BTCUSDT"}`, `{"topic":"publicTrade.BTCUSDT","data":null}`,
+		`{"topic":""}`, `{"topic":"tickers.BTCUSDT"}`, `{"topic":"publicTrade.BTCUSDT","data":null}`,
 		`{"success":true}`, `{"success":false,"ret_msg":"no","op":""}`, `{"success":false,"ret_msg":"no","op":"ping"}`,
 	} {
 		mustFail(t, sample{bybit.Spot, m})
@@ -339,25 +339,17 @@ func TestIgnoredByRule(t *testing.T) {
 }
 
 func FuzzFeed(f *testing.F) {
+	seeds := []string{deltaJSON, tradesJSON(3), `{"success":true,"ret_msg":"pong","conn_id":"x","op":"ping"}`}
 	for _, s := range samples() {
-		f.Add([]byte(s.message))
+		seeds = append(seeds, s.message)
 	}
-	f.Add([]byte(deltaJSON))
-	f.Add([]byte(tradesJSON(3)))
-	f.Add([]byte(`{"success":true,"ret_msg":"pong","conn_id":"x","op":"ping"}`))
-	f.Add([]byte(`{"\29\`))
-	f.Fuzz(func(t *testing.T, message []byte) {
-		a := newAdapter(t, bybit.Config{Category: bybit.Linear}, &recorder{}, "BTC-USDT")
-		feed(t, a, snapshotJSON, 1)
-		if err := a.Feed(message, 2); err != nil {
-			t.Fatal(err)
-		}
-		s := a.Stats()
-		balanced(t, s)
-		// The adapter must be as good as new, whatever it was fed.
-		feed(t, a, tradeJSON, 3)
-		if got := a.Stats(); got.Trades != s.Trades+1 || got.Frames != 3 {
-			t.Errorf("a good trade was not normalised afterwards: %+v", got)
-		}
+	providertest.FuzzFeed(f, providertest.FuzzConfig{
+		Open: func(t testing.TB) *provider.Adapter {
+			a := newAdapter(t, bybit.Config{Category: bybit.Linear}, &providertest.Recorder{}, "BTC-USDT")
+			providertest.Feed(t, a, 1, snapshotJSON)
+			return a
+		},
+		Trade: tradeJSON,
+		Seeds: seeds,
 	})
 }

@@ -5,45 +5,29 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/meltica/meltica/runtime/provider"
 	"github.com/meltica/meltica/runtime/provider/coinbase"
+	"github.com/meltica/meltica/runtime/provider/providertest"
 )
 
 func TestFramesDoNotAllocate(t *testing.T) {
-	if instrumented {
-		t.Skip("the race detector and pooldebug allocate")
-	}
-	f := func(name string, messages ...string) {
+	f := func(name string, check func(*testing.T, *provider.Adapter, ...string), messages ...string) {
 		t.Run(name, func(t *testing.T) {
-			a := newAdapter(t, coinbase.Config{}, putter{}, "BTC-USD")
-			feed(t, a, snapshotJSON)
-			var all [][]byte
-			for i := range 2002 {
-				all = append(all, []byte(numbered(messages[i%len(messages)], 10+i)))
+			a := newAdapter(t, coinbase.Config{}, providertest.Discard{}, "BTC-USD")
+			providertest.Feed(t, a, 5, snapshotJSON)
+			all := make([]string, 2002) // numbers do not repeat
+			for i := range all {
+				all[i] = numbered(messages[i%len(messages)], 10+i)
 			}
-			at := 0
-			next := func() {
-				if err := a.Feed(all[at], int64(at)*1e6); err != nil {
-					t.Fatal(err)
-				}
-				at++
-			}
-			for range 1000 {
-				next()
-			}
-			before := a.Stats()
-			if n := testing.AllocsPerRun(1000, next); n != 0 {
-				t.Errorf("%v allocations a frame, want 0", n)
-			}
-			if s := a.Stats(); s.Failed != 0 || s.Gaps != 0 || s.Normalised+s.Ignored-before.Normalised-before.Ignored != 1001 {
-				t.Errorf("the frames were not normalised: %+v", s)
-			}
+			check(t, a, all...)
 		})
 	}
-	f("trade", tradeJSON)
-	f("ticker", tickerJSON)
-	f("heartbeat", heartbeatJSON)
-	f("empty", emptyJSON)
-	f("book", updateJSON, strings.Replace(updateJSON, "0.04868907", "0", 1)) // with a BOOK_SNAPSHOT each second
+	normalised, ignored := providertest.NoAllocations, providertest.NoAllocationsIgnored
+	f("trade", normalised, tradeJSON)
+	f("ticker", normalised, tickerJSON)
+	f("heartbeat", ignored, heartbeatJSON)
+	f("empty", normalised, emptyJSON)
+	f("book", normalised, updateJSON, strings.Replace(updateJSON, "0.04868907", "0", 1)) // with a BOOK_SNAPSHOT each second
 }
 
 // snapshotOf is a snapshot of n levels on each side.
@@ -61,17 +45,17 @@ func snapshotOf(n int) string {
 }
 
 func TestLargeSnapshot(t *testing.T) {
-	sink := &recorder{}
+	sink := &providertest.Recorder{}
 	a := newAdapter(t, coinbase.Config{}, sink, "BTC-USD")
 	message := snapshotOf(22_000)
 	if len(message) < 4_800_000 {
 		t.Fatalf("%d bytes, want those of the venue's largest", len(message))
 	}
-	feed(t, a, message, updateJSON)
+	providertest.Feed(t, a, 5, message, updateJSON)
 	if s := a.Stats(); s.Failed != 0 || s.BookSnapshots != 1 || s.BookUpdates != 1 {
 		t.Errorf("got %+v; want a snapshot and an update", s)
 	}
-	if s := sink.take()[0].BookSnapshot(); s.Bids[0].Price.String() != "200000.05" || s.Asks[0].Price.String() != "200000.06" {
+	if s := sink.Take()[0].BookSnapshot(); s.Bids[0].Price.String() != "200000.05" || s.Asks[0].Price.String() != "200000.06" {
 		t.Errorf("got %v, %v", s.Bids[0], s.Asks[0])
 	}
 }
@@ -79,8 +63,8 @@ func TestLargeSnapshot(t *testing.T) {
 func BenchmarkFrame(b *testing.B) {
 	f := func(name, before, message string) {
 		b.Run(name, func(b *testing.B) {
-			a := newAdapter(b, coinbase.Config{}, putter{}, "BTC-USD")
-			feed(b, a, before)
+			a := newAdapter(b, coinbase.Config{}, providertest.Discard{}, "BTC-USD")
+			providertest.Feed(b, a, 5, before)
 			m := []byte(message)
 			b.SetBytes(int64(len(m)))
 			b.ReportAllocs()

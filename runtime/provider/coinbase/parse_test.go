@@ -11,6 +11,7 @@ import (
 	"github.com/meltica/meltica/runtime/lib/decimal"
 	"github.com/meltica/meltica/runtime/provider"
 	"github.com/meltica/meltica/runtime/provider/coinbase"
+	"github.com/meltica/meltica/runtime/provider/providertest"
 )
 
 // Messages as the venue sends them, without a number: 9 is the number of the snapshot's frame.
@@ -34,12 +35,12 @@ func numbered(message string, n int) string {
 // without what every event carries alike.
 func one(t *testing.T, before, message string) string {
 	t.Helper()
-	sink := &recorder{}
+	sink := &providertest.Recorder{}
 	a := newAdapter(t, coinbase.Config{}, sink, "BTC-USD")
-	feed(t, a, before)
-	sink.take()
-	feed(t, a, message)
-	events := sink.take()
+	providertest.Feed(t, a, 5, before)
+	sink.Take()
+	providertest.Feed(t, a, 5, message)
+	events := sink.Take()
 	if len(events) != 1 {
 		t.Fatalf("%s: %d events, want 1; %+v", message, len(events), a.Stats())
 	}
@@ -114,10 +115,10 @@ func TestEvents(t *testing.T) {
 }
 
 func TestUpdateCoversTheFramesBetween(t *testing.T) {
-	sink := &recorder{}
+	sink := &providertest.Recorder{}
 	a := newAdapter(t, coinbase.Config{}, sink, "BTC-USD")
-	feed(t, a, snapshotJSON, numbered(heartbeatJSON, 10), numbered(tradeJSON, 11), numbered(ackJSON, 12), numbered(updateJSON, 13))
-	events := sink.take()
+	providertest.Feed(t, a, 5, snapshotJSON, numbered(heartbeatJSON, 10), numbered(tradeJSON, 11), numbered(ackJSON, 12), numbered(updateJSON, 13))
+	events := sink.Take()
 	if ev := events[len(events)-1]; ev.SeqFirst != 11 || ev.SeqLast != 14 || a.Stats().Gaps != 0 {
 		t.Errorf("update covers %d to %d, want 11 to 14; %+v", ev.SeqFirst, ev.SeqLast, a.Stats())
 	}
@@ -130,26 +131,26 @@ func TestEveryFrameCounts(t *testing.T) {
 		strings.Replace(tradeJSON, `"0.04"`, `"-1"`, 1), strings.Replace(tradeJSON, `"0.04"`, `4`, 1), // failed, but its number is known
 	}
 	for _, m := range between {
-		a := newAdapter(t, coinbase.Config{}, putter{}, "BTC-USD")
-		feed(t, a, snapshotJSON, m, numbered(updateJSON, 11))
+		a := newAdapter(t, coinbase.Config{}, providertest.Discard{}, "BTC-USD")
+		providertest.Feed(t, a, 5, snapshotJSON, m, numbered(updateJSON, 11))
 		if s := a.Stats(); s.Gaps != 0 || s.BookUpdates == 0 {
 			t.Errorf("%s was not counted: %+v", m, s)
 		}
-		a = newAdapter(t, coinbase.Config{}, putter{}, "BTC-USD")
-		feed(t, a, snapshotJSON, numbered(m, 11))
+		a = newAdapter(t, coinbase.Config{}, providertest.Discard{}, "BTC-USD")
+		providertest.Feed(t, a, 5, snapshotJSON, numbered(m, 11))
 		if s := a.Stats(); s.Gaps != 1 {
 			t.Errorf("%s after a hole: %+v", m, s)
 		}
 	}
-	a := newAdapter(t, coinbase.Config{}, putter{}, "BTC-USD")
-	feed(t, a, snapshotJSON, `{"type":"error","message":"authentication failure"}`, updateJSON) // errors have no number
+	a := newAdapter(t, coinbase.Config{}, providertest.Discard{}, "BTC-USD")
+	providertest.Feed(t, a, 5, snapshotJSON, `{"type":"error","message":"authentication failure"}`, updateJSON) // errors have no number
 	if s := a.Stats(); s.Gaps != 0 || s.BookUpdates != 1 || s.Ignored != 1 {
 		t.Errorf("an error was counted: %+v", s)
 	}
 }
 
 func TestTradesAreHandedOnOldestFirst(t *testing.T) {
-	sink := &recorder{}
+	sink := &providertest.Recorder{}
 	a := newAdapter(t, coinbase.Config{}, sink, "BTC-USD")
 	element := tradeJSON[strings.Index(tradeJSON, `{"trade_id`) : len(tradeJSON)-len("]}]}")]
 	list := func(elements ...string) string {
@@ -159,9 +160,9 @@ func TestTradesAreHandedOnOldestFirst(t *testing.T) {
 	f := func(message string, failed uint64, want ...uint64) {
 		t.Helper()
 		before := a.Stats().Failed
-		feed(t, a, message)
+		providertest.Feed(t, a, 5, message)
 		var got []uint64
-		for _, ev := range sink.take() {
+		for _, ev := range sink.Take() {
 			got = append(got, ev.SeqLast)
 		}
 		if diff := cmp.Diff(want, got); diff != "" || a.Stats().Failed-before != failed {
@@ -179,36 +180,36 @@ func TestTradesAreHandedOnOldestFirst(t *testing.T) {
 }
 
 func TestSeveralBooksInAFrame(t *testing.T) {
-	a := newAdapter(t, coinbase.Config{}, putter{}, "BTC-USD", "ETH-USD")
+	a := newAdapter(t, coinbase.Config{}, providertest.Discard{}, "BTC-USD", "ETH-USD")
 	book := snapshotJSON[strings.Index(snapshotJSON, `{"type":"snapshot`) : len(snapshotJSON)-len("]}")]
 	eth := strings.ReplaceAll(book, "BTC-USD", "ETH-USD")
 	foreign := strings.ReplaceAll(book, "BTC-USD", "FOO-USD")
 	// FOO's best bid would cross the others.
 	foreign = strings.Replace(foreign, "78856.05", "88856.05", 1)
-	feed(t, a, strings.Replace(snapshotJSON, book, foreign+","+book+","+eth, 1))
+	providertest.Feed(t, a, 5, strings.Replace(snapshotJSON, book, foreign+","+book+","+eth, 1))
 	if s := a.Stats(); s.BookSnapshots != 2 || s.SnapshotsFailed != 0 || s.Failed != 0 {
 		t.Fatalf("got %+v; want 2 books", s)
 	}
 	// One that can't be read costs its book, not the other.
 	update := updateJSON[strings.Index(updateJSON, `{"type":"update`) : len(updateJSON)-len("]}")]
 	bad := strings.Replace(strings.ReplaceAll(update, "BTC-USD", "ETH-USD"), `"0"`, `"-1"`, 1)
-	feed(t, a, strings.Replace(updateJSON, update, bad+","+update, 1), numbered(updateJSON, 11))
+	providertest.Feed(t, a, 5, strings.Replace(updateJSON, update, bad+","+update, 1), numbered(updateJSON, 11))
 	if s := a.Stats(); s.Gaps != 1 || s.Failed != 1 || s.BookUpdates != 1+2 { // with the stale one
 		t.Errorf("got %+v; want one book stale", s)
 	}
 	// Nor do its levels, which would cross the other.
 	bad = strings.NewReplacer("BTC-USD", "ETH-USD", `"update"`, `"delta"`, "78856.04", "88856.04").Replace(update)
-	feed(t, a, numbered(strings.Replace(updateJSON, update, bad+","+update, 1), 12))
+	providertest.Feed(t, a, 5, numbered(strings.Replace(updateJSON, update, bad+","+update, 1), 12))
 	if s := a.Stats(); s.Gaps != 1 || s.Failed != 2 || s.Crossed != 0 || s.BookUpdates != 1+3 {
 		t.Errorf("got %+v; want one book stale", s)
 	}
 }
 
 func TestUSDCIsReadAsUSD(t *testing.T) {
-	sink := &recorder{}
+	sink := &providertest.Recorder{}
 	a := newAdapter(t, coinbase.Config{}, sink, "BTC-USDC")
-	feed(t, a, snapshotJSON)
-	if events := sink.take(); len(events) != 1 || events[0].Symbol != "BTC-USDC" {
+	providertest.Feed(t, a, 5, snapshotJSON)
+	if events := sink.Take(); len(events) != 1 || events[0].Symbol != "BTC-USDC" {
 		t.Errorf("got %v", events)
 	}
 }
@@ -216,11 +217,11 @@ func TestUSDCIsReadAsUSD(t *testing.T) {
 // outcome feeds one message to an adapter with a live book, and a good update after it.
 func outcome(t *testing.T, message string) provider.Stats {
 	t.Helper()
-	a := newAdapter(t, coinbase.Config{}, putter{}, "BTC-USD")
-	feed(t, a, snapshotJSON, message)
+	a := newAdapter(t, coinbase.Config{}, providertest.Discard{}, "BTC-USD")
+	providertest.Feed(t, a, 5, snapshotJSON, message)
 	s := a.Stats()
-	balanced(t, s)
-	feed(t, a, numbered(updateJSON, 11))
+	providertest.Balanced(t, s)
+	providertest.Feed(t, a, 5, numbered(updateJSON, 11))
 	s.Gaps, s.BookUpdates = a.Stats().Gaps, a.Stats().BookUpdates
 	return s
 }
@@ -244,15 +245,13 @@ func samples() []string {
 
 func TestDamagedMessagesFail(t *testing.T) {
 	for _, m := range samples() {
-		for i := range len(m) {
-			mustFail(t, m[:i])
-		}
-		for _, damaged := range []string{m + "x", m + "{}", m + "\x00", m + m, "[" + m + "]", "// c\n" + m, strings.Replace(m, `":`, `":[`, 1)} {
+		for _, damaged := range providertest.Damaged(m) {
 			mustFail(t, damaged)
 		}
+		mustFail(t, strings.Replace(m, `":`, `":[`, 1))
 	}
 	for _, m := range []string{
-		"", " ", "null", "{}", "[]", "0", `""`, `{"channel":"l2_data"}`, `{"type":"x"}`, `{"channel":"heartbeats"}`, `{"sequence_num":10}`,
+		`{"channel":"l2_data"}`, `{"type":"x"}`, `{"channel":"heartbeats"}`, `{"sequence_num":10}`,
 		strings.Replace(updateJSON, `[{"type"`, `null,"x":[{"type"`, 1), strings.Replace(tradeJSON, `[{"type"`, `[],"x":[{"type"`, 1),
 	} {
 		mustFail(t, m)
@@ -323,13 +322,13 @@ func TestImpossibleValuesFail(t *testing.T) {
 }
 
 func TestNothingIsLeftOfAnEarlierMessage(t *testing.T) {
-	sink := &recorder{}
+	sink := &providertest.Recorder{}
 	a := newAdapter(t, coinbase.Config{}, sink, "BTC-USD")
-	feed(t, a, snapshotJSON, updateJSON, strings.Replace(numbered(updateJSON, 11), `"new_quantity":"0"`, `"new":"0"`, 1))
-	feed(t, a, numbered(snapshotJSON, 12), strings.Replace(numbered(updateJSON, 13), `"price_level":"78857.00",`, "", 1))
+	providertest.Feed(t, a, 5, snapshotJSON, updateJSON, strings.Replace(numbered(updateJSON, 11), `"new_quantity":"0"`, `"new":"0"`, 1))
+	providertest.Feed(t, a, 5, numbered(snapshotJSON, 12), strings.Replace(numbered(updateJSON, 13), `"price_level":"78857.00",`, "", 1))
 	// Nor of one that failed, and hid levels behind the end of its list.
-	feed(t, a, numbered(snapshotJSON, 14), strings.Replace(numbered(updateJSON, 15), `}]}]}`, `}],"updates":[]}]}x`, 1))
-	feed(t, a, strings.Replace(numbered(updateJSON, 15), `"price_level":"78857.00",`, "", 1))
+	providertest.Feed(t, a, 5, numbered(snapshotJSON, 14), strings.Replace(numbered(updateJSON, 15), `}]}]}`, `}],"updates":[]}]}x`, 1))
+	providertest.Feed(t, a, 5, strings.Replace(numbered(updateJSON, 15), `"price_level":"78857.00",`, "", 1))
 	if s := a.Stats(); s.Failed != 4 || s.Gaps != 3 {
 		t.Errorf("got %+v; want 4 failed, 3 gaps", s)
 	}
@@ -348,19 +347,20 @@ func TestIgnoredByRule(t *testing.T) {
 }
 
 func FuzzFeed(f *testing.F) {
-	for _, m := range append(samples(), snapshotJSON, `{"type":"error","message":"x"}`, `{"\29\`) {
-		f.Add([]byte(m))
-	}
-	f.Fuzz(func(t *testing.T, message []byte) {
-		a := newAdapter(t, coinbase.Config{}, putter{}, "BTC-USD")
-		feed(t, a, snapshotJSON, string(message))
-		s := a.Stats()
-		balanced(t, s)
-		// The adapter must be as good as new, whatever it was fed.
-		feed(t, a, tradeJSON, numbered(snapshotJSON, 11), numbered(updateJSON, 12))
-		after := a.Stats()
-		if after.Trades != s.Trades+1 || after.BookSnapshots == s.BookSnapshots || after.BookUpdates == s.BookUpdates {
-			t.Errorf("good messages were not normalised afterwards: %+v", after)
-		}
+	providertest.FuzzFeed(f, providertest.FuzzConfig{
+		Open: func(t testing.TB) *provider.Adapter {
+			a := newAdapter(t, coinbase.Config{}, providertest.Discard{}, "BTC-USD")
+			providertest.Feed(t, a, 5, snapshotJSON)
+			return a
+		},
+		Trade: tradeJSON,
+		Then: func(t testing.TB, a *provider.Adapter) {
+			before := a.Stats()
+			providertest.Feed(t, a, 5, numbered(snapshotJSON, 11), numbered(updateJSON, 12))
+			if s := a.Stats(); s.BookSnapshots == before.BookSnapshots || s.BookUpdates == before.BookUpdates {
+				t.Errorf("a good snapshot and update were not normalised afterwards: %+v", s)
+			}
+		},
+		Seeds: append(samples(), snapshotJSON, `{"type":"error","message":"x"}`),
 	})
 }

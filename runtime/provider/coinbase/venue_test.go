@@ -7,6 +7,7 @@ import (
 
 	"github.com/meltica/meltica/runtime/provider"
 	"github.com/meltica/meltica/runtime/provider/coinbase"
+	"github.com/meltica/meltica/runtime/provider/providertest"
 )
 
 func TestStreamsAndRequests(t *testing.T) {
@@ -39,7 +40,7 @@ func TestSymbols(t *testing.T) {
 			t.Errorf("%q is canonical: %t, want %t", native, ok, want)
 		}
 	}
-	_, err := provider.NewAdapter(v, provider.Config{Name: "coinbase", Symbols: []string{"BTC-USD", "BTC-USDC"}, Pools: newPools(t), Sink: putter{}})
+	_, err := provider.NewAdapter(v, provider.Config{Name: "coinbase", Symbols: []string{"BTC-USD", "BTC-USDC"}, Pools: providertest.NewPools(t), Sink: providertest.Discard{}})
 	if err == nil {
 		t.Error("two symbols of one product were taken")
 	}

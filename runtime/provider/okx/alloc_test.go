@@ -5,6 +5,8 @@ import (
 	"hash/crc32"
 	"strings"
 	"testing"
+
+	"github.com/meltica/meltica/runtime/provider/providertest"
 )
 
 // ladder is n levels of a side, from price on.
@@ -26,33 +28,9 @@ func ladderChecksum(quantity int) int32 {
 }
 
 func TestFramesDoNotAllocate(t *testing.T) {
-	if instrumented {
-		t.Skip("the race detector and pooldebug allocate")
-	}
 	f := func(name string, messages ...string) {
 		t.Run(name, func(t *testing.T) {
-			a := newAdapter(t, putter{}, "BTC-USDT")
-			frames := make([][]byte, len(messages))
-			for i, m := range messages {
-				frames[i] = []byte(m)
-			}
-			at := 0
-			next := func() {
-				if err := a.Feed(frames[at%len(frames)], int64(at)*1e6); err != nil {
-					t.Fatal(err)
-				}
-				at++
-			}
-			for range 1000 {
-				next()
-			}
-			before := a.Stats()
-			if n := testing.AllocsPerRun(1000, next); n != 0 {
-				t.Errorf("%v allocations a frame, want 0", n)
-			}
-			if s := a.Stats(); s.Failed != 0 || s.Gaps != 0 || s.Normalised-before.Normalised != 1001 {
-				t.Errorf("the frames were not normalised: %+v", s)
-			}
+			providertest.NoAllocations(t, newAdapter(t, providertest.Discard{}, "BTC-USDT"), messages...)
 		})
 	}
 	f("trade", tradeJSON)
@@ -74,8 +52,8 @@ func TestFramesDoNotAllocate(t *testing.T) {
 func BenchmarkFrame(b *testing.B) {
 	f := func(name, message string) {
 		b.Run(name, func(b *testing.B) {
-			a := newAdapter(b, putter{}, "BTC-USDT")
-			feed(b, a, 1, bookJSON("snapshot", -1, 6, 0, ladder(1000, -1, 400, 1), ladder(1001, 1, 400, 1)))
+			a := newAdapter(b, providertest.Discard{}, "BTC-USDT")
+			providertest.Feed(b, a, 1, bookJSON("snapshot", -1, 6, 0, ladder(1000, -1, 400, 1), ladder(1001, 1, 400, 1)))
 			m := []byte(message)
 			b.SetBytes(int64(len(m)))
 			b.ReportAllocs()

@@ -11,6 +11,7 @@ import (
 	"github.com/meltica/meltica/runtime/lib/decimal"
 	"github.com/meltica/meltica/runtime/provider/book"
 	"github.com/meltica/meltica/runtime/provider/okx"
+	"github.com/meltica/meltica/runtime/provider/providertest"
 )
 
 // bookJSON is a message of the channel books.
@@ -59,29 +60,17 @@ func TestChecksumVectors(t *testing.T) {
 	f(int32(crc32.ChecksumIEEE([]byte(strings.Join(text, ":")))), strings.Join(bids, " "), "")
 }
 
-// lines says in short what was published.
-func lines(sink *recorder) (out []string) {
-	for _, ev := range sink.take() {
-		line := fmt.Sprintf("%v e%d %d-%d", ev.Kind, ev.Epoch, ev.SeqFirst, ev.SeqLast)
-		if u := ev.BookUpdate(); u != nil && u.Stale {
-			line += " stale"
-		}
-		out = append(out, line)
-	}
-	return out
-}
-
 func TestChain(t *testing.T) {
 	f := func(name string, messages []string, want ...string) {
 		t.Run(name, func(t *testing.T) {
-			sink := &recorder{}
+			sink := &providertest.Recorder{}
 			a := newAdapter(t, sink, "BTC-USDT")
-			feed(t, a, 1, messages...)
-			if diff := cmp.Diff(want, lines(sink)); diff != "" {
+			providertest.Feed(t, a, 1, messages...)
+			if diff := cmp.Diff(want, sink.Lines()); diff != "" {
 				t.Errorf("events (-want +got):\n%s", diff)
 			}
 			s := a.Stats()
-			balanced(t, s)
+			providertest.Balanced(t, s)
 			if s.Failed != 0 {
 				t.Errorf("%d failed", s.Failed)
 			}
@@ -107,10 +96,10 @@ func TestChain(t *testing.T) {
 }
 
 func TestChecksumOfASnapshotDiffers(t *testing.T) {
-	sink := &recorder{}
+	sink := &providertest.Recorder{}
 	a := newAdapter(t, sink, "BTC-USDT")
-	feed(t, a, 1, bookJSON("snapshot", -1, 5, 7, `["10","1","0","1"]`, ""), updateJSON(5, 6))
-	if s := a.Stats(); s.ChecksumsBad != 1 || s.Failed != 1 || len(sink.take()) != 0 {
+	providertest.Feed(t, a, 1, bookJSON("snapshot", -1, 5, 7, `["10","1","0","1"]`, ""), updateJSON(5, 6))
+	if s := a.Stats(); s.ChecksumsBad != 1 || s.Failed != 1 || len(sink.Take()) != 0 {
 		t.Errorf("got %+v; want 1 bad checksum and nothing published", s)
 	}
 }
@@ -120,11 +109,11 @@ func TestBooks5(t *testing.T) {
 		return fmt.Sprintf(`{"arg":{"channel":"books5","instId":"BTC-USDT"},"data":[{"asks":[["11","1","0","1"]],`+
 			`"bids":[["10","%d","0","1"]],"instId":"BTC-USDT","ts":"1","seqId":%d}]}`, seq, seq)
 	}
-	sink := &recorder{}
+	sink := &providertest.Recorder{}
 	a := newAdapter(t, sink, "BTC-USDT")
-	feed(t, a, 1, m(3), m(9), m(12))
+	providertest.Feed(t, a, 1, m(3), m(9), m(12))
 	want := []string{"BOOK_SNAPSHOT e1 3-3", "BOOK_SNAPSHOT e1 9-9", "BOOK_SNAPSHOT e1 12-12"}
-	if diff := cmp.Diff(want, lines(sink)); diff != "" {
+	if diff := cmp.Diff(want, sink.Lines()); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/meltica/meltica/runtime/provider"
 	"github.com/meltica/meltica/runtime/provider/okx"
+	"github.com/meltica/meltica/runtime/provider/providertest"
 )
 
 // pipeVenue is a scripted venue over net.Pipe, for synctest bubbles: stream runs for each
@@ -98,7 +99,7 @@ func (v *pipeVenue) connect(t *testing.T, sink provider.Sink, d time.Duration) p
 		server.Serve(v)
 	}()
 	p, err := provider.New(newVenue(t, okx.Config{StreamURL: "ws://venue.test/public", RESTURL: "http://venue.test"}), provider.Config{
-		Name: "okx", Symbols: []string{"BTC-USDT"}, Pools: newPools(t), Sink: sink, DialContext: v.dial, Seed: 1,
+		Name: "okx", Symbols: []string{"BTC-USDT"}, Pools: providertest.NewPools(t), Sink: sink, DialContext: v.dial, Seed: 1,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +115,7 @@ func (v *pipeVenue) connect(t *testing.T, sink provider.Sink, d time.Duration) p
 	}
 	server.Close()
 	<-serving
-	balanced(t, stats)
+	providertest.Balanced(t, stats)
 	return stats
 }
 
@@ -146,7 +147,7 @@ func TestSession(t *testing.T) {
 				send(updateJSON(6, 7))
 			}
 		}}
-		sink := &recorder{}
+		sink := &providertest.Recorder{}
 		s := v.connect(t, sink, 55*time.Second)
 		if len(pings) != 3 {
 			t.Errorf("%d pings in 45 s of silence, want 3", len(pings))
@@ -168,7 +169,7 @@ func TestSession(t *testing.T) {
 			"BOOK_SNAPSHOT e2 50-50", "BOOK_UPDATE e2 51-60", "BOOK_UPDATE e3 0-0 stale",
 			"BOOK_SNAPSHOT e3 5-5", "BOOK_UPDATE e3 6-6", "BOOK_UPDATE e3 7-7", "BOOK_UPDATE e4 0-0 stale",
 		}
-		if diff := cmp.Diff(wantLines, lines(sink)); diff != "" {
+		if diff := cmp.Diff(wantLines, sink.Lines()); diff != "" {
 			t.Errorf("events (-want +got):\n%s", diff)
 		}
 		if s.Refused != 2 || s.Connects != 2 || s.Gaps != 1 || s.Resyncs != 2 || s.Failed != 0 {
@@ -184,7 +185,7 @@ func TestRefusedRequest(t *testing.T) {
 			<-received
 			send(`{"event":"error","code":"60012","msg":"Invalid request: {\"op\"}","connId":"1"}`)
 		}}
-		if s := v.connect(t, putter{}, 5*time.Second); s.Refused != 3 || s.Ignored != 1 {
+		if s := v.connect(t, providertest.Discard{}, 5*time.Second); s.Refused != 3 || s.Ignored != 1 {
 			t.Errorf("got %+v; want 3 refused", s)
 		}
 	})

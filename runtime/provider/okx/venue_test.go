@@ -8,6 +8,7 @@ import (
 
 	"github.com/meltica/meltica/generated/eventv1"
 	"github.com/meltica/meltica/runtime/provider/okx"
+	"github.com/meltica/meltica/runtime/provider/providertest"
 )
 
 func TestStreamsAndRequests(t *testing.T) {
@@ -68,12 +69,12 @@ func TestCanonical(t *testing.T) {
 
 // TestTwoInstrumentsOfOneName: a recording of both may not mix them under one symbol.
 func TestTwoInstrumentsOfOneName(t *testing.T) {
-	sink := &recorder{}
+	sink := &providertest.Recorder{}
 	a := newAdapter(t, sink)
-	feed(t, a, 1, tradeJSON, strings.ReplaceAll(tradeJSON, "BTC-USDT", "BTC-USDT-SWAP"))
+	providertest.Feed(t, a, 1, tradeJSON, strings.ReplaceAll(tradeJSON, "BTC-USDT", "BTC-USDT-SWAP"))
 	s := a.Stats()
-	balanced(t, s)
-	if events := sink.take(); len(events) != 1 || events[0].Kind != eventv1.EventKindTrade || s.Failed != 1 {
+	providertest.Balanced(t, s)
+	if events := sink.Take(); len(events) != 1 || events[0].Kind != eventv1.EventKindTrade || s.Failed != 1 {
 		t.Errorf("%d events, %d failed; want one of each", len(events), s.Failed)
 	}
 }

@@ -1,0 +1,6 @@
+//go:build !race && !pooldebug
+
+package providertest
+
+// Instrumented says that the build allocates and is slow.
+const Instrumented = false
