@@ -7,7 +7,7 @@ VET         := go run ./cmd/meltica-vet
 export MELTICA_CAPTURES ?= $(abspath $(CURDIR)/../shared/captures)
 
 .DEFAULT_GOAL := help
-.PHONY: help run generate check test test-race test-pooldebug test-plain test-vet bench imports lint prove-ban fuzz nightly ci clean
+.PHONY: help run generate check test test-race test-pooldebug test-plain test-tools bench imports lint prove-ban fuzz nightly ci clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,21 +23,25 @@ check: ## fail if a generated file is missing, stale, edited or orphaned
 
 test: check test-race test-pooldebug test-plain ## everything that must pass before a commit
 
-test-race: ## vet, then the tests under the race detector, shuffled; those of the analyzers are test-vet
+# The tools are the generator and the analyzers: one goroutine each, and slow under the race
+# detector, so make test runs them plain and CI runs them with it.
+TOOLS := ./gen/... ./cmd/meltica-gen ./cmd/meltica-vet
+
+test-race: ## vet, then the tests under the race detector, shuffled; those of the tools are test-tools
 	go vet ./...
-	go test -race -shuffle=on $$(go list ./... | grep -v -e /gen/vet -e /cmd/meltica-vet)
+	go test -race -shuffle=on ./cmd/internal/... ./cmd/meltica-run ./generated/... ./runtime/... ./schemas
 	cd runtime/bench && go vet ./... && go test -shuffle=on ./...
 
 test-pooldebug: ## the tests of all that holds leases, with quarantine and stacks
 	go test -tags pooldebug -shuffle=on ./generated/... ./runtime/lib/pool ./runtime/dispatcher ./runtime/orchestrator \
-		./runtime/pipeline ./runtime/provider ./runtime/provider/binance
+		./runtime/pipeline ./runtime/provider
 
-test-plain: ## the analyzers, and what the race detector would change or make slow: counts of allocations, long recordings
-	go test -shuffle=on ./generated/... ./gen/vet/... ./cmd/meltica-vet
+test-plain: ## the tools, and what the race detector would change or make slow: counts of allocations, long recordings
+	go test -shuffle=on ./generated/... $(TOOLS)
 	go test -run 'Alloc|Replay|Record' ./runtime/...
 
-test-vet: ## the analyzers under the race detector; they start no goroutine, so this is for CI
-	go test -race -shuffle=on ./gen/vet/... ./cmd/meltica-vet
+test-tools: ## the tools under the race detector, for CI
+	go test -race -shuffle=on $(TOOLS)
 
 bench: ## ours beside the non-pooled baseline, as ratios
 	cd runtime/bench && go run .
