@@ -101,8 +101,8 @@ func TestIsVetTool(t *testing.T) {
 	}
 	f(true, "-flags")
 	f(true, "-V=full")
-	f(true, "/tmp/vet.cfg")
-	f(true, "-json", "/tmp/vet.cfg")
+	f(true, "dir/vet.cfg")
+	f(true, "-json", "dir/vet.cfg")
 	f(false)
 	f(false, "./...")
 	f(false, "--version")
